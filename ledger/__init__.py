@@ -1,0 +1,1 @@
+"""The record: what exists and who has it."""

@@ -1,0 +1,1 @@
+"""What was used against what is held."""

@@ -1,0 +1,1 @@
+"""Assets, accounts, positions, entries and posting: knows no right and no law."""

@@ -1,0 +1,532 @@
+"""The hot path's statements, one set for each database: lock and load, then write in bulk.
+
+Rows go as arrays or COPY on PostgreSQL and as one ``executemany`` on SQLite; nothing here is done
+row by row, and nothing here decides.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from struct import Struct
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from ledger.core.clock import Now
+from ledger.core.deciding import Content, Decider, PlainTransfer, Row, StoredEntry
+from ledger.core.entries import Entry, PositionKey, Posted
+from ledger.core.moves import bounds_of
+
+_COPY_FROM = 100
+"""From so many entries on COPY beats arrays (``make bench``, section posting)."""
+
+PIECE = 500
+"""Rows that travel together while the next are decided."""
+
+_LOCKED_TOGETHER = 1000
+"""Positions locked by one statement."""
+
+_POSITION_COLUMNS = (
+    "p.id, p.debits, p.credits, p.floor, p.ceiling, "
+    "p.account_id, p.asset_id, p.kind, p.ref, p.for_party_id"
+)
+_ENTRY_COLUMNS = (
+    "id, kind, key, business_date, recorded_at, late, period_id, actor, office, document, "
+    "unit_price_micro, money_fen, reverses"
+)
+_TRANSFER_COLUMNS = (
+    "entry_id, line, debit_position_id, credit_position_id, asset_id, amount, "
+    "debit_balance, credit_balance"
+)
+_STORED_COLUMNS = (
+    "e.id, e.key, e.kind, e.business_date, e.actor, e.office, e.document, e.period_id, "
+    "e.unit_price_micro, e.money_fen, e.reverses, "
+    "(SELECT r.id FROM entry r WHERE r.reverses = e.id), "
+    "t.debit_position_id, t.credit_position_id, t.amount"
+)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What one round of locking found."""
+
+    rows: list[Row]
+    stored: list[StoredEntry]
+    closed_through: dict[int, date]
+    entry_ids: list[int]
+    """Numbers for the entries announced by their keys, drawn after the locks were taken."""
+
+
+class Bulk(Protocol):
+    """What the working set asks of a database."""
+
+    def load_by_id(
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+    ) -> Loaded:
+        """Lock positions in the order of their numbers; load them and what the entries need.
+
+        Months cannot be closed from here on until the transaction ends.
+        """
+        ...
+
+    def lock_by_key(self, keys: Sequence[PositionKey]) -> list[Row]:
+        """Make the positions that are missing, lock all in the order of their numbers."""
+        ...
+
+    def stored(self, keys: Sequence[str], ids: Sequence[int]) -> list[StoredEntry]:
+        """Load the entries that have one of these keys or numbers."""
+        ...
+
+    def write(self, decider: Decider, entry_ids: Sequence[int], deciding: Iterable[None]) -> None:
+        """Number the accepted entries and write them, their transfers and the new sums.
+
+        ``entry_ids`` may be used only if no lock was taken after they were drawn: entries of one
+        position must be numbered in the order in which they change it.  Each step of ``deciding``
+        accepts some more entries; a database that can writes what is accepted meanwhile.
+        """
+        ...
+
+
+def bulk_for(session: Session) -> Bulk:
+    """Give the statements for the session's database."""
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        return PostgresqlBulk(driver)
+    return SqliteBulk(driver)
+
+
+def _stored_entries(found: Iterable[Sequence[Any]]) -> list[StoredEntry]:
+    """Put rows of entry x transfer (in order) back together."""
+    heads: dict[int, Sequence[Any]] = {}
+    transfers: dict[int, list[PlainTransfer]] = {}
+    for row in found:
+        heads[row[0]] = row
+        transfers.setdefault(row[0], []).append(PlainTransfer(row[12], row[13], row[14]))
+    return [
+        StoredEntry(
+            entry_id=entry_id,
+            key=head[1],
+            content=Content(
+                kind=head[2],
+                business_date=_as_date(head[3]),
+                transfers=tuple(transfers[entry_id]),
+                actor=head[4],
+                office=head[5],
+                document=head[6],
+                period_id=head[7],
+                unit_price_micro=head[8],
+                money_fen=head[9],
+                reverses=head[10],
+            ),
+            reversed_by=head[11],
+        )
+        for entry_id, head in heads.items()
+    ]
+
+
+def _as_date(value: date | str) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+class SqliteBulk:
+    """SQLite: the whole database is locked by BEGIN IMMEDIATE already."""
+
+    def __init__(self, driver: Any) -> None:
+        self._cursor = driver.cursor()
+
+    def load_by_id(
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+    ) -> Loaded:
+        """Load positions by number, and what the entries need."""
+        found = self._cursor.execute(
+            f"SELECT {_POSITION_COLUMNS} FROM position p "
+            "WHERE p.id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+            (json.dumps(list(ids)),),
+        )
+        rows = [Row(*row) for row in found]
+        stored = self.stored(keys, reverses) if keys or reverses else []
+        return Loaded(rows, stored, self._closed_through(), [])
+
+    def lock_by_key(self, keys: Sequence[PositionKey]) -> list[Row]:
+        """Load positions by what they are, making those that are missing."""
+        wanted = json.dumps(keys)
+        rows = self._by_key(wanted)
+        if len(rows) == len(set(keys)):
+            return rows
+        self._cursor.executemany(
+            "INSERT INTO position (account_id, asset_id, kind, ref, for_party_id, floor, ceiling) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(*key, *_bounds(key)) for key in dict.fromkeys(keys)],
+        )
+        return self._by_key(wanted)
+
+    def _by_key(self, wanted: str) -> list[Row]:
+        found = self._cursor.execute(
+            f"SELECT {_POSITION_COLUMNS} FROM json_each(?) k "
+            "CROSS JOIN position p ON p.account_id = k.value ->> 0 AND p.asset_id = k.value ->> 1 "
+            "AND p.kind = k.value ->> 2 AND p.ref = k.value ->> 3 "
+            "AND coalesce(p.for_party_id, 0) = coalesce(k.value ->> 4, 0) "
+            "GROUP BY p.id ORDER BY p.id",
+            (wanted,),
+        )
+        return [Row(*row) for row in found]
+
+    def stored(self, keys: Sequence[str], ids: Sequence[int]) -> list[StoredEntry]:
+        """Load the entries that have one of these keys or numbers."""
+        found = self._cursor.execute(
+            f"SELECT {_STORED_COLUMNS} FROM entry e JOIN transfer t ON t.entry_id = e.id "
+            "WHERE e.id IN (SELECT id FROM entry WHERE key IN (SELECT value FROM json_each(?)) "
+            "UNION SELECT value FROM json_each(?)) ORDER BY e.id, t.line",
+            (json.dumps(list(keys)), json.dumps(list(ids))),
+        )
+        return _stored_entries(found)
+
+    def _closed_through(self) -> dict[int, date]:
+        found = self._cursor.execute(
+            "SELECT scheme_id, max(month_end) FROM closed_month GROUP BY scheme_id"
+        )
+        return {scheme_id: date.fromisoformat(day) for scheme_id, day in found}
+
+    def write(self, decider: Decider, entry_ids: Sequence[int], deciding: Iterable[None]) -> None:
+        """Number the accepted entries and write them, their transfers and the new sums."""
+        for _ in deciding:
+            pass
+        (last_id,) = self._cursor.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
+        first_id = last_id + 1
+        for number, posted in enumerate(decider.results, start=first_id):
+            posted.number(number)
+        recorded_at = decider.now.instant.strftime("%Y-%m-%d %H:%M:%S.%f")
+        today = decider.now.today
+        self._cursor.executemany(
+            "UPDATE position SET debits = ?, credits = ? WHERE id = ?",
+            [(row.debits, row.credits, row.position_id) for row in decider.changed_rows()],
+        )
+        self._cursor.executemany(
+            f"INSERT INTO entry ({_ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    entry.kind,
+                    entry.key,
+                    entry.business_date.isoformat(),
+                    recorded_at,
+                    entry.business_date < today,
+                    entry.period_id,
+                    entry.actor,
+                    entry.office,
+                    entry.document,
+                    entry.unit_price_micro,
+                    entry.money_fen,
+                    entry.reverses,
+                )
+                for number, entry in enumerate(decider.accepted, start=first_id)
+            ),
+        )
+        self._cursor.executemany(
+            f"INSERT INTO transfer ({_TRANSFER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            ((first_id + line[0], *line[1:]) for line in decider.lines),
+        )
+
+
+def _bounds(key: PositionKey) -> tuple[int | None, int | None]:
+    bounds = bounds_of(key.kind)
+    return bounds.floor, bounds.ceiling
+
+
+CLOSING_LOCK = 0x6C656467
+"""Advisory lock of PostgreSQL: shared by every posting, exclusive while a month is closed."""
+
+
+class PostgresqlBulk:
+    """PostgreSQL through psycopg: row locks in one round, arrays or COPY on the way back.
+
+    Statements that need no answer from each other travel together (pipeline mode), so a batch of
+    one costs three round trips: load, write, commit.
+    """
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def _execute(self, statement: str, *values: Any) -> Any:
+        cursor = self._driver.cursor(binary=True)
+        return cursor.execute(statement, values, prepare=True)
+
+    def load_by_id(
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+    ) -> Loaded:
+        """Lock positions in the order of their numbers; load them and what the entries need."""
+        ordered = sorted(ids)
+        with self._driver.pipeline():
+            # Shared by every posting, exclusive while a month is closed.  A statement of its own,
+            # so that the next one sees what was committed while this one waited.
+            self._execute("SELECT pg_advisory_xact_lock_shared(%s::bigint)", CLOSING_LOCK)
+            closed = self._execute(
+                "SELECT scheme_id, max(month_end) FROM closed_month GROUP BY scheme_id"
+            )
+            # Piece by piece in one order: the rows of one piece are taken in here while the
+            # server locks the next.
+            locked = [
+                self._execute(
+                    f"SELECT {_POSITION_COLUMNS} FROM position p WHERE p.id = ANY(%s::bigint[]) "
+                    "ORDER BY p.id FOR NO KEY UPDATE",
+                    _array(ordered[start : start + _LOCKED_TOGETHER]),
+                )
+                for start in range(0, len(ordered), _LOCKED_TOGETHER)
+            ]
+            # After the locks: whoever held them may just have posted the same key.
+            known = self._known(keys)
+            drawn = self._draw_ids(len(keys))
+            rows = [Row(*row) for piece in locked for row in piece]
+        again = [entry_id for (entry_id,) in known]
+        stored = self.stored([], [*again, *reverses]) if again or reverses else []
+        (entry_ids,) = drawn.fetchone()
+        return Loaded(rows, stored, dict(closed.fetchall()), sorted(entry_ids or ()))
+
+    def _known(self, keys: Sequence[str]) -> Any:
+        return self._execute("SELECT id FROM entry WHERE key = ANY(%s::text[])", _text_array(keys))
+
+    def _draw_ids(self, count: int) -> Any:
+        return self._execute(
+            "SELECT array_agg(nextval('entry_id_seq')) FROM generate_series(1, %s::int)",
+            count,
+        )
+
+    def lock_by_key(self, keys: Sequence[PositionKey]) -> list[Row]:
+        """Make the positions that are missing, lock all in the order of their numbers."""
+        unique = list(dict.fromkeys(keys))
+        columns = [_array(column) for column in list(zip(*unique, strict=True))[:3]]
+        columns.append(_text_array([key.ref for key in unique]))
+        columns.append(_array(key.for_party_id or 0 for key in unique))
+        rows = self._by_key(columns)
+        if len(rows) == len(unique):
+            return rows
+        self._execute(
+            "INSERT INTO position (account_id, asset_id, kind, ref, for_party_id, floor, ceiling) "
+            "SELECT k.a, k.s, k.k, k.r, nullif(k.f, 0), k.l, k.h "
+            "FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::int[], "
+            "%s::bigint[], %s::bigint[]) AS k(a, s, k, r, f, l, h) "
+            # One order for everyone who makes positions, so that two makers never deadlock.
+            "ORDER BY k.a, k.s, k.k, k.r, k.f ON CONFLICT DO NOTHING",
+            *columns,
+            _array(_bounds(key)[0] for key in unique),
+            _array(_bounds(key)[1] for key in unique),
+        )
+        return self._by_key(columns)
+
+    def _by_key(self, columns: Sequence[str]) -> list[Row]:
+        found = self._execute(
+            f"SELECT {_POSITION_COLUMNS} "
+            "FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::int[]) "
+            "AS k(a, s, k, r, f) "
+            "JOIN position p ON p.account_id = k.a AND p.asset_id = k.s AND p.kind = k.k "
+            "AND p.ref = k.r AND coalesce(p.for_party_id, 0) = k.f "
+            "ORDER BY p.id FOR NO KEY UPDATE OF p",
+            *columns,
+        )
+        return [Row(*row) for row in found]
+
+    def stored(self, keys: Sequence[str], ids: Sequence[int]) -> list[StoredEntry]:
+        """Load the entries that have one of these keys or numbers."""
+        known = [*ids, *(entry_id for (entry_id,) in self._known(keys))] if keys else ids
+        if not known:
+            return []
+        found = self._execute(
+            f"SELECT {_STORED_COLUMNS} FROM entry e JOIN transfer t ON t.entry_id = e.id "
+            "WHERE e.id = ANY(%s::bigint[]) ORDER BY e.id, t.line",
+            _array(known),
+        )
+        return _stored_entries(found)
+
+    def write(self, decider: Decider, entry_ids: Sequence[int], deciding: Iterable[None]) -> None:
+        """Number the accepted entries and write them, their transfers and the new sums."""
+        if len(entry_ids) < max(_COPY_FROM, len(decider.accepted)):
+            for _ in deciding:
+                pass
+            count = len(decider.accepted)
+            if count > len(entry_ids):
+                (drawn,) = self._draw_ids(count).fetchone()
+                entry_ids = sorted(drawn)
+            deciding = ()
+            if 0 < count < _COPY_FROM:
+                _number(decider.results, entry_ids)
+                with self._driver.pipeline():
+                    self._execute(_UPDATE, *_sums(decider.changed_rows()))
+                    self._insert(decider, entry_ids)
+            if count < _COPY_FROM:
+                return
+        self._copy_entries(decider, entry_ids, deciding)
+        self._execute(_UPDATE, *self._copy_transfers(decider, entry_ids))
+
+    def _insert(self, decider: Decider, ids: Sequence[int]) -> None:
+        entries = decider.accepted
+        # More numbers may have been drawn than entries were accepted.
+        ids = ids[: len(entries)]
+        self._execute(
+            f"INSERT INTO entry ({_ENTRY_COLUMNS}) "
+            "SELECT e.id, e.kind, e.key, e.day, %s, e.day < %s::date, e.period, e.actor, e.office, "
+            "e.document, e.price, e.money, e.reverses FROM unnest(%s::bigint[], %s::text[], "
+            "%s::text[], %s::date[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[], "
+            "%s::bigint[], %s::bigint[]) AS e(id, kind, key, day, period, actor, office, document, "
+            "price, money, reverses)",
+            decider.now.instant,
+            decider.now.today,
+            _array(ids),
+            _array(entry.kind for entry in entries),
+            _text_array([entry.key for entry in entries]),
+            _array(entry.business_date for entry in entries),
+            _array(entry.period_id for entry in entries),
+            _text_array([entry.actor for entry in entries]),
+            _text_array([entry.office for entry in entries]),
+            _text_array([entry.document for entry in entries]),
+            _array(entry.unit_price_micro for entry in entries),
+            _array(entry.money_fen for entry in entries),
+            _array(entry.reverses for entry in entries),
+        )
+        columns = list(zip(*decider.lines, strict=True))
+        columns[0] = tuple(ids[index] for index in columns[0])
+        self._execute(
+            f"INSERT INTO transfer ({_TRANSFER_COLUMNS}) SELECT * FROM unnest(%s::bigint[], "
+            "%s::smallint[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[], "
+            "%s::bigint[])",
+            *(_array(column) for column in columns),
+        )
+
+    def _copy_entries(self, decider: Decider, ids: Sequence[int], deciding: Iterable[None]) -> None:
+        images = _EntryImages(decider.now)
+        with (
+            self._driver.cursor() as cursor,
+            cursor.copy(f"COPY entry ({_ENTRY_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
+        ):
+            copy.write(_COPY_HEAD)
+            done = 0
+            # The server stores one piece while the next is decided.
+            for _ in chain(deciding, (None,)):
+                piece = decider.accepted[done:]
+                copy.write(
+                    b"".join([images.row(ids[done + i], entry) for i, entry in enumerate(piece)])
+                )
+                done += len(piece)
+            copy.write(_COPY_TAIL)
+
+    def _copy_transfers(self, decider: Decider, ids: Sequence[int]) -> tuple[str, str, str]:
+        """Write the transfers; give the new sums, put together while the server stores them."""
+        lines = decider.lines
+        with (
+            self._driver.cursor() as cursor,
+            cursor.copy(f"COPY transfer ({_TRANSFER_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
+        ):
+            copy.write(_COPY_HEAD)
+            for start in range(0, len(lines), PIECE):
+                copy.write(
+                    b"".join(
+                        [
+                            _TRANSFER_IMAGE(
+                                *(8, 8, ids[i], 2, n, 8, debit, 8, credit),
+                                *(4, asset, 8, amount, 8, left, 8, got),
+                            )
+                            for i, n, debit, credit, asset, amount, left, got in lines[
+                                start : start + PIECE
+                            ]
+                        ]
+                    )
+                )
+            copy.write(_COPY_TAIL)
+            sums = _sums(decider.changed_rows())
+            _number(decider.results, ids)
+        return sums
+
+
+_UPDATE = (
+    "UPDATE position p SET debits = v.d, credits = v.c "
+    "FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, d, c) WHERE p.id = v.id"
+)
+
+
+def _sums(rows: Sequence[Row]) -> tuple[str, str, str]:
+    return (
+        _array([row.position_id for row in rows]),
+        _array([row.debits for row in rows]),
+        _array([row.credits for row in rows]),
+    )
+
+
+def _number(results: Sequence[Posted], entry_ids: Sequence[int]) -> None:
+    for posted, entry_id in zip(results, entry_ids, strict=False):
+        posted.number(entry_id)
+
+
+def _array(values: Iterable[object]) -> str:
+    """Write an array of numbers, dates or plain words as PostgreSQL reads it."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def _text_array(values: Iterable[str]) -> str:
+    """Write an array of any texts as PostgreSQL reads it."""
+    joined = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values])
+    return '{"' + joined + '"}' if joined or values else "{}"
+
+
+# -- rows as binary COPY reads them: the number of fields, then each field after its length -------
+
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_TAIL = b"\xff\xff"
+_NULL = b"\xff\xff\xff\xff"
+_NO_NUMBERS = _NULL * 3
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+_TRANSFER_IMAGE = Struct(">hiqihiqiqiiiqiqiq").pack
+_ENTRY_START = Struct(">hiq").pack
+_LENGTH = Struct(">i").pack
+_BIGINT = Struct(">iq").pack
+_INTEGER = Struct(">ii").pack
+
+
+class _EntryImages:
+    """Entries as rows of COPY; what repeats from entry to entry is written once."""
+
+    def __init__(self, now: Now) -> None:
+        self._today = now.today
+        self._recorded_at = _BIGINT(8, (now.instant - _EPOCH) // timedelta(microseconds=1))
+        self._repeated: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+
+    def row(self, entry_id: int, entry: Entry) -> bytes:
+        """Write one entry."""
+        head = (
+            entry.kind,
+            entry.business_date,
+            entry.period_id,
+            entry.actor,
+            entry.office,
+            entry.document,
+        )
+        kind, middle = self._repeated.get(head) or self._repeat(head, entry)
+        key = entry.key.encode()
+        numbers = _NO_NUMBERS
+        if not (entry.unit_price_micro is entry.money_fen is entry.reverses is None):
+            numbers = b"".join(
+                _NULL if number is None else _BIGINT(8, number)
+                for number in (entry.unit_price_micro, entry.money_fen, entry.reverses)
+            )
+        start = _ENTRY_START(13, 8, entry_id)
+        return b"%b%b%b%b%b%b" % (start, kind, _LENGTH(len(key)), key, middle, numbers)
+
+    def _repeat(self, head: tuple[object, ...], entry: Entry) -> tuple[bytes, bytes]:
+        late = entry.business_date < self._today
+        middle = (
+            _INTEGER(4, (entry.business_date - _EPOCH.date()).days),
+            self._recorded_at,
+            b"\0\0\0\1" + bytes((late,)),
+            _NULL if entry.period_id is None else _INTEGER(4, entry.period_id),
+            *(_text(text) for text in (entry.actor, entry.office, entry.document)),
+        )
+        written = (_text(entry.kind), b"".join(middle))
+        self._repeated[head] = written
+        return written
+
+
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return _LENGTH(len(encoded)) + encoded

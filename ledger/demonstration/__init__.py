@@ -1,0 +1,1 @@
+"""An invented year of Naiman Banner, to look at the program with."""

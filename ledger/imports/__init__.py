@@ -1,0 +1,1 @@
+"""Published tables of real registries, read into the ledger."""

@@ -1,0 +1,1 @@
+"""The regulator's desk: totals, their division and their allocation."""

@@ -1,0 +1,1 @@
+"""How rights change hands for money."""

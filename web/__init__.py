@@ -1,0 +1,1 @@
+"""Pages, JSON and the command line: holds no rule and no SQL."""

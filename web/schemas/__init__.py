@@ -1,0 +1,1 @@
+"""The shape of what comes in: required keys, types, ranges.  Text in, integers out."""
