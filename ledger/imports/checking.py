@@ -41,7 +41,7 @@ from ledger.imports.staging import PUBLISHED, AccountRow, Staging, YearRow, batc
 from ledger.refusals import Refused
 
 _BATCH = 5000
-_YEAR_CELL = NumberColumn("year", 9999)
+_YEAR_CELL = NumberColumn("year", CUMULATIVE_MAX)
 _ACCOUNT_YEARS = {name: NumberColumn(name, 9999) for name in ACCOUNT_YEAR_COLUMNS}
 _ID, _COUNTRY, _COUNTRY_NAME = (
     ACCOUNT_COLUMNS.index(name)

@@ -5,9 +5,9 @@ there in the end are known beforehand.
 """
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 
 from ledger.core.database import make_engine, run
 from ledger.core.entries import Entry, PositionKey, Posted
@@ -69,14 +69,15 @@ def write(url: str, record: SmallRecord, writer: int, count: int, size: int) -> 
     return posted
 
 
-def write_and_acknowledge(url: str, record: SmallRecord, writer: int, size: int) -> None:
-    """Post batches until killed; after each, say on standard output what was posted.
+def write_and_acknowledge(
+    url: str, record: SmallRecord, writer: int, size: int, acknowledged: Connection
+) -> None:
+    """Post batches until killed; after each, send its number and the numbers of its entries.
 
-    A line is one acknowledged batch: its number, then the numbers of its entries.
+    An entry that was refused has 0 in its place.
     """
     engine = make_engine(url)
     for batch, entries in enumerate(batches(record, writer, 1_000_000, size)):
         answers = run(engine, lambda session, entries=entries: post(session, entries, NOON))
-        numbers = " ".join(str(answer.entry_id) for answer in answers if isinstance(answer, Posted))
-        sys.stdout.write(f"{batch}: {numbers}\n")
-        sys.stdout.flush()
+        numbers = [answer.entry_id if isinstance(answer, Posted) else 0 for answer in answers]
+        acknowledged.send((batch, numbers))

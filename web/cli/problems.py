@@ -106,5 +106,10 @@ def _encoded(text: str) -> bytes:
 
 def _as_text(problem: Problem) -> str:
     lines = [problem.title, problem.detail]
-    lines += [f"  {error.at or '/'}  {error.code}\n    {error.message}" for error in problem.errors]
+    lines += [
+        f"  {error.at or '/'}  {error.code}\n    {error.message}"
+        for error in problem.errors
+        # A single refusal is the whole problem: said once.
+        if error.message != problem.detail
+    ]
     return "\n".join(lines)

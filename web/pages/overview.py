@@ -5,6 +5,7 @@ Knows how the page is laid out; every figure comes from a read function of the l
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
 
@@ -20,12 +21,13 @@ from ledger.reports.totals_in_use import (
     use_rule_of,
 )
 from ledger.rights.schemes import setting_book
-from ledger.totals.figures import Figures, Thresholds
+from ledger.totals.figures import Figures
 from ledger.totals.table import TotalsTable, ZoneTotals, thresholds_of, totals_table
 from ledger.units import Unit, unit_of
 from web.access import Role, may_enter, who_may_enter
 from web.as_of import AsOf, asked_as_of
 from web.exports import send_tables
+from web.i18n import marked
 from web.language import current
 from web.queries import asked_text
 from web.reading import snapshot
@@ -62,7 +64,6 @@ _COMPLIANCE_LOOKS = {
     Status.C: "near",
     Status.EXCLUDED: "off",
 }
-_ON_THE_BAR = {"opened", "held", "frozen", "withheld", "surrendered", "used", "retired", "room"}
 _COUNTED = (Status.A, Status.B, Status.C, Status.EXCLUDED)
 
 
@@ -117,10 +118,7 @@ def show() -> str:
             and each.scheme_id not in {section.scheme.scheme_id for section in sections}
         ],
         may_search=may_enter(current_app, "accounts.list"),
-        links={
-            layout: url_for("overview.export", layout=layout, on=as_of.asked, **{"class": chosen})
-            for layout in _LAYOUTS
-        },
+        links={layout: _address(chosen, as_of, layout) for layout in _LAYOUTS},
         named=named,
         zone_name=zone_name,
         asset_label=asset_label,
@@ -131,11 +129,12 @@ def show() -> str:
         compliance_looks=_COMPLIANCE_LOOKS,
         last_words=_LAST_WORDS,
         bar_parts=_bar_parts,
+        bar_legend=_bar_legend,
         bar_sentence=_bar_sentence,
         tab_links=[
             (
                 current().gettext(CLASS_WORDS[code]),
-                url_for("overview.show", on=as_of.asked, **{"class": code}),
+                _address(code, as_of),
                 code == chosen,
             )
             for code in classes
@@ -169,6 +168,14 @@ def _chosen(classes: Sequence[str]) -> str | None:
     if wanted and wanted not in classes:
         abort(404)
     return wanted or (classes[0] if classes else None)
+
+
+def _address(code: str | None, as_of: AsOf, layout: str | None = None) -> str:
+    """Give the address of a class of right, or of its file in a layout."""
+    asked: dict[str, Any] = {"class": code, "on": as_of.asked}
+    if layout is None:
+        return url_for("overview.show", **asked)
+    return url_for("overview.export", layout=layout, **asked)
 
 
 def _sections(chosen: Sequence[SchemeChoice], as_of: AsOf) -> list[_Section]:
@@ -220,20 +227,39 @@ def _compliance(scheme: SchemeChoice, rule: UseRule, as_of: AsOf) -> list[tuple[
     return [(status, counts[status]) for status in _COUNTED if counts.get(status)]
 
 
+_BAR = (
+    ("used", marked("已使用或清缴"), ("used", "surrendered", "retired")),
+    ("issued", marked("已启用"), ("opened",)),
+    ("held", marked("持有"), ("held", "withheld")),
+    ("frozen", marked("冻结"), ("frozen",)),
+    ("track", marked("余量"), ("room",)),
+)
+"""The stretches of a bar: look, word, and the figures that make it."""
+
+
 def _bar_parts(figures: Figures) -> tuple[list[tuple[str, int]], int]:
-    """Give the stretches of a row's bar and its whole: all that is there, whatever it came from."""
-    used = figures.surrendered + figures.used + figures.retired + figures.opened
-    held = figures.held + figures.withheld
-    stretches = [("used", used), ("held", held), ("frozen", figures.frozen)]
-    return stretches, used + held + figures.frozen + figures.room
+    """Give the stretches of a row's bar and its whole: all that is there, wherever it came from."""
+    stretches = [(look, sum(getattr(figures, name) for name in names)) for look, _, names in _BAR]
+    return stretches, sum(amount for _, amount in stretches)
+
+
+def _bar_legend(figures: Figures) -> list[tuple[str, str]]:
+    """Give the looks that a bar of these figures has, with their words; room always."""
+    amounts = dict(_bar_parts(figures)[0])
+    return [
+        (look, current().gettext(word))
+        for look, word, _ in _BAR
+        if amounts[look] or look == "track"
+    ]
 
 
 def _bar_sentence(row: TotalsRow, unit: Unit) -> str:
     """Say what a row's bar shows."""
     words = current()
+    amounts = dict(_bar_parts(row.figures)[0])
     said = [
-        f"{words.gettext(part.word)} {words.quantity(part.amount(row), unit)}"
-        for part in PARTS
-        if part.name in _ON_THE_BAR and part.amount(row)
+        f"{words.gettext(word)} {words.quantity(amounts[look], unit)}"
+        for look, word, _ in _BAR
+        if amounts[look]
     ]
     return words.shown(said)

@@ -25,6 +25,7 @@ from web.sentences import (
     registry,
     reports,
     rights,
+    totals,
     web,
 )
 
@@ -39,6 +40,7 @@ AREAS: tuple[ModuleType, ...] = (
     registry,
     reports,
     rights,
+    totals,
     web,
 )
 """The modules of this package that hold ``SENTENCES``; a new one is added here."""

@@ -1,6 +1,8 @@
 """Duties and reports: what is recorded, corrected, excluded, deducted, and what it makes of the
 status."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DatabaseError
@@ -26,7 +28,7 @@ from ledger.compliance.use import (
     record_use,
 )
 from ledger.core.clock import Now
-from ledger.core.database import run
+from ledger.core.database import reading, run
 from ledger.refusals import Refused
 from tests.support.compliance_counter import JANUARY, SIGNED, recorded, report, status, with_duty
 from tests.support.naiman import JUNE_1, NOVEMBER, naiman, refused_with
@@ -286,3 +288,25 @@ def test_an_account_without_a_duty_owes_nothing(engine: Engine) -> None:
         assert status(nm, "a1", 2027) == "NOT_APPLICABLE"
 
     run(engine, work)
+
+
+def test_two_clerks_at_once_write_two_versions(engine: Engine) -> None:
+    def prepare(session: Session) -> int:
+        nm = naiman(session, "nm-carbon")
+        with_duty(nm, "a1")
+        return nm.holders["a1"]
+
+    account_id = run(engine, prepare)
+
+    def send(amount: int) -> None:
+        rows = [UseReport(account_id, 2026, amount)]
+        run(
+            engine,
+            lambda session: record_use(session, rows, JANUARY, business_date=JUNE_1, **SIGNED),
+        )
+
+    with ThreadPoolExecutor(max_workers=4) as clerks:
+        list(clerks.map(send, range(1, 13)))
+    with reading(engine) as session:
+        record = year_records(session, [account_id])[account_id][2026]
+    assert record.version == 12

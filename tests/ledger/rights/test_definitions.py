@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from ledger.rights.base import SchemeDefinition, SettingDefinition
 from ledger.rights.definitions import DEFINITIONS, definition
 from ledger.rights.setting_keys import SETTING_KEYS
 from ledger.units import unit_of
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def shipped(code: str) -> SchemeDefinition:
@@ -100,3 +103,9 @@ def test_a_definition_whose_asset_points_nowhere_does_not_come_to_be() -> None:
     ):
         with pytest.raises(InvariantBroken):
             replace(scheme, assets=(*scheme.assets[:-1], wrong))
+
+
+def test_every_scheme_and_every_setting_is_documented() -> None:
+    documented = (PROJECT / "docs" / "schemes.md").read_text("utf-8")
+    rows = {line.split("`")[1] for line in documented.splitlines() if line.startswith("| `")}
+    assert {one.code for one in DEFINITIONS} | {one.key for one in SETTING_KEYS} <= rows

@@ -1,0 +1,1 @@
+"""Benchmarks: one command that prints ratios taken in one run (``make bench``)."""
