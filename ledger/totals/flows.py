@@ -27,26 +27,29 @@ _GROUPED = f"""
     c.kind AS credit_kind, coalesce(ca.cell_id, 0) AS credit_cell,
     {sum_in_halves("t.amount")}
 """
-# The words stand in the statement: with parameters SQLite would not see that its partial index
-# ``ix_entry_totals`` holds exactly these.
+# SQLite joins in the order written where it reads CROSS JOIN; else it would go through all
+# transfers.  The kinds stand in the statement: behind parameters it would not see that its partial
+# index ``ix_entry_totals`` holds exactly these.
 _SETTING = f"""
     SELECT e.kind, {_GROUPED}
-    FROM entry e JOIN transfer t ON t.entry_id = e.id {_SIDES}
-    WHERE {one_of("e.kind", TOTAL_KINDS)}
-    AND e.business_date <= :day AND t.asset_id = :asset_id
+    FROM entry e CROSS JOIN transfer t {_SIDES}
+    WHERE {one_of("e.kind", TOTAL_KINDS)} AND e.business_date <= :day
+    AND t.entry_id = e.id AND t.asset_id = :asset_id
     GROUP BY e.kind, d.kind, da.cell_id, c.kind, ca.cell_id
 """
 _UNDONE = f"""
     SELECT o.kind, {_GROUPED}
-    FROM entry r JOIN entry o ON o.id = r.reverses JOIN transfer t ON t.entry_id = r.id {_SIDES}
-    WHERE r.reverses IS NOT NULL AND {one_of("o.kind", TOTAL_KINDS)}
-    AND r.business_date <= :day AND t.asset_id = :asset_id
+    FROM entry r CROSS JOIN entry o CROSS JOIN transfer t {_SIDES}
+    WHERE r.reverses IS NOT NULL AND r.business_date <= :day
+    AND o.id = r.reverses AND {one_of("o.kind", TOTAL_KINDS)}
+    AND t.entry_id = r.id AND t.asset_id = :asset_id
     GROUP BY o.kind, d.kind, da.cell_id, c.kind, ca.cell_id
 """
 _LATER = f"""
     SELECT e.kind, {_GROUPED}
-    FROM entry e JOIN transfer t ON t.entry_id = e.id {_SIDES}
-    WHERE e.recorded_at >= :after AND e.business_date > :day AND t.asset_id = :asset_id
+    FROM entry e CROSS JOIN transfer t {_SIDES}
+    WHERE e.recorded_at >= :after AND e.business_date > :day
+    AND t.entry_id = e.id AND t.asset_id = :asset_id
     GROUP BY e.kind, d.kind, da.cell_id, c.kind, ca.cell_id
 """
 _CROSSING = f"""

@@ -20,8 +20,7 @@ from ledger.compliance.status import (
     status,
 )
 from ledger.refusals import Refused
-from web.cli.problems import worded
-from web.sentences.catalogue import sentence
+from web.cli.problems import in_words, worded
 from web.tables import Column, Table
 
 _HEADING = (
@@ -76,7 +75,7 @@ def table(
 
 def _outcome(outcome: Status | Refused, language: str) -> tuple[str, str]:
     if isinstance(outcome, Refused):
-        note = sentence(outcome, language)
+        note = in_words(outcome, language)
         return worded(_REFUSED, language), note
     return worded(_STATUSES[outcome], language), ""
 

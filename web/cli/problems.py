@@ -16,7 +16,6 @@ import click
 from ledger.refusals import Refused
 from web.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from web.schemas.faults import Unreadable
-from web.sentences.catalogue import sentence
 
 EXIT_PROBLEM = 2
 
@@ -60,7 +59,7 @@ def worded(pair: tuple[str, str], language: str) -> str:
 def input_unreadable(file: str, unreadable: Unreadable, language: str) -> Problem:
     """Make the problem of a file that cannot be read."""
     errors = tuple(
-        ProblemError(fault.at, str(fault.refused.code), sentence(fault.refused, language))
+        ProblemError(fault.at, str(fault.refused.code), in_words(fault.refused, language))
         for fault in unreadable.faults
     )
     detail = worded(_DETAIL, language).format(file=file, count=len(errors))
@@ -78,9 +77,16 @@ def stop(problem: Problem, *, as_json: bool) -> NoReturn:
     raise SystemExit(EXIT_PROBLEM)
 
 
+def in_words(refused: Refused, language: str) -> str:
+    """Say a refusal; the sentences are loaded only when one is needed, and their areas with them."""
+    from web.sentences.catalogue import sentence
+
+    return sentence(refused, language)
+
+
 def refuse(refused: Refused, language: str, *, as_json: bool) -> NoReturn:
     """Say that what was asked for cannot be read or found, and end the command with 2."""
-    message = sentence(refused, language)
+    message = in_words(refused, language)
     error = ProblemError("", str(refused.code), message)
     problem = Problem(
         f"urn:ecorights:problem:{refused.code}", worded(_TITLE, language), message, (error,)

@@ -40,7 +40,9 @@ def read_settings() -> Settings:
 def open_engine(settings: Settings, *, as_json: bool = False) -> Engine:
     """Open the database that this program can work on; any other ends the command."""
     _name_default(settings)
-    return granted(open_current(settings.database_url), settings, as_json=as_json)
+    return _closed_at_the_end(
+        granted(open_current(settings.database_url), settings, as_json=as_json)
+    )
 
 
 def open_any_version(settings: Settings) -> Engine:
@@ -48,7 +50,7 @@ def open_any_version(settings: Settings) -> Engine:
     _name_default(settings)
     if settings.database_file is not None:
         settings.database_file.parent.mkdir(parents=True, exist_ok=True)
-    return granted(engine_for(settings.database_url), settings)
+    return _closed_at_the_end(granted(engine_for(settings.database_url), settings))
 
 
 def create_or_upgrade(settings: Settings) -> Engine:
@@ -63,6 +65,14 @@ def granted(answer: Answer | Refused, settings: Settings, *, as_json: bool = Fal
     if isinstance(answer, Refused):
         _end(answer, settings.language, as_json=as_json)
     return answer
+
+
+def _closed_at_the_end(engine: Engine) -> Engine:
+    """Let the engine's connections go when the command ends, however it ends."""
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(engine.dispose)
+    return engine
 
 
 def _name_default(settings: Settings) -> None:
