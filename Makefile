@@ -49,7 +49,7 @@ setup-browser:  ## 为网页测试安装 Chromium（Debian） | install Chromium
 		$$run apt-get install -y -qq --no-install-recommends chromium </dev/null >/dev/null
 
 clean:  ## 删除 .venv 和测试留下的文件 | remove .venv and what tests left behind
-	@if [ -e $(STAMP) ]; then $(BIN)/python -m tests.support.postgres stop; fi
+	@if [ -e $(STAMP) ]; then $(BIN)/python -m tests.support.postgres remove; fi
 	rm -rf $(VENV) .postgres .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis build dist ecorights.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

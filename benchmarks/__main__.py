@@ -15,6 +15,7 @@ from benchmarks.run import PROJECT, Run
 _ROUNDS = 9
 _FEWEST_ROUNDS = 5
 _QUICK_ROUNDS = 3
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def main() -> int:
             quick=wanted.quick,
             folder=Path(folder),
             report=report,
-            controls=Controls(Path(folder), report),
+            controls=Controls(Path(folder), report, wanted.patience),
         )
         report.heading("ecorights benchmarks")
         describe(report)
@@ -80,7 +81,8 @@ def _measure(section: Section, here: Run) -> bool:
         import_module(section.module).measure(here)
     except ModuleNotFoundError as fault:
         here.report.missing(section.name, f"{fault.name} is not there")
-    except Exception:  # noqa: BLE001: whatever it was, the other sections can still be run
+    except Exception:  # noqa: BLE001
+        # Whatever it was, the other sections can still be run.
         traceback.print_exc(file=sys.stdout)
         return False
     here.controls.ask(f"after {section.name}")
@@ -97,6 +99,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("sections", nargs="*", metavar="section", help="which to run; none = all")
     parser.add_argument("--rounds", type=int, help=f"rounds of each measure (default {_ROUNDS})")
     parser.add_argument("--quick", action="store_true", help="smaller and fewer, to try it out")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=_PATIENCE,
+        metavar="SECONDS",
+        help=f"how long to wait in all for an idle machine before rounds (default {_PATIENCE:.0f})",
+    )
     wanted = parser.parse_args()
     unknown = [name for name in wanted.sections if name not in by_name]
     if unknown:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from benchmarks.record import NOON
+from benchmarks.record import NOON, transfer_of
 from benchmarks.timing import timed
 from ledger.core.entries import Entry
 
@@ -55,12 +55,14 @@ class BareRows:
         credits: Counter[int] = Counter()
         rows = Rows([], [], [])
         for number, entry in enumerate(entries, start=self._next_id):
-            ((debit, credit, amount),) = entry.transfers
-            debits[int(debit)] += amount
-            credits[int(credit)] += amount
+            debit, credit, amount = transfer_of(entry)
+            debits[debit] += amount
+            credits[credit] += amount
             rows.entries.append(
-                (number, entry.kind.value, entry.key, day, instant, False, None)
-                + (entry.actor, entry.office, entry.document, None, None, None)
+                (
+                    *(number, entry.kind.value, entry.key, day, instant, False, None),
+                    *(entry.actor, entry.office, entry.document, None, None, None),
+                )
             )
             rows.transfers.append(
                 (number, 1, debit, credit, self._asset_id, amount, _BALANCE, _BALANCE)

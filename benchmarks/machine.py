@@ -11,16 +11,26 @@ import time
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 from benchmarks.report import Report
 
 _DRIFT = 1.5
 _WRITES = 60
+_LOOK_SECONDS = 0.1
+_IDLE_PERCENT = 25
 
 
 class Controls:
-    """The disk and the processor, asked again and again."""
+    """The disk and the processor, asked again and again.
 
-    def __init__(self, folder: Path, report: Report) -> None:
+    ``patience`` seconds in all are spent on waiting for an idle machine before rounds begin.
+    """
+
+    def __init__(self, folder: Path, report: Report, patience: float) -> None:
+        self._patience = patience
+        self._rounds = 0
+        self._busy_rounds = 0
         self._file = folder / "disk-control"
         self._report = report
         self._disk_ms: list[float] = []
@@ -35,6 +45,17 @@ class Controls:
             f"calculation {self._calculation_ms[-1]:.1f} ms, load {os.getloadavg()[0]:.2f}]"
         )
 
+    def before_round(self) -> None:
+        """Wait until nobody else uses the processors, as long as there is patience left."""
+        self._rounds += 1
+        waited = 0.0
+        while psutil.cpu_percent(interval=_LOOK_SECONDS) > _IDLE_PERCENT:
+            waited += _LOOK_SECONDS
+            if waited >= self._patience:
+                self._busy_rounds += 1
+                break
+        self._patience -= min(waited, self._patience)
+
     def sum_up(self) -> None:
         """Say whether the machine was steady."""
         self._report.heading("Controls")
@@ -45,6 +66,9 @@ class Controls:
                 f"{name}: median {median(values):.2f} ms, {lowest:.2f} .. {highest:.2f} ms over "
                 f"{len(values)} askings; {'DRIFTED' if drifted else 'steady'}"
             )
+        self._report.line(
+            f"processors: others used them when {self._busy_rounds} of {self._rounds} rounds began"
+        )
 
 
 def describe(report: Report) -> None:

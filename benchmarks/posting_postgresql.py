@@ -10,12 +10,13 @@ from sqlalchemy import Engine, make_url
 
 from benchmarks.bare import BarePostgresql, BareRows
 from benchmarks.databases import Server, migrated
-from benchmarks.record import NOON, Orders, Pattern, Record, make_record, require_posted
+from benchmarks.record import NOON, Orders, Pattern, Record, make_record, post_once, require_posted
 from benchmarks.report import Aim, columns
 from benchmarks.run import Run
-from benchmarks.timing import Spread, Turn, in_turns, ratios, spread_of, timed
-from ledger.core.database import make_engine, run
-from ledger.core.posting import post
+from benchmarks.timing import Spread, Turn, ratios, spread_of, timed
+from ledger.core.database import make_engine
+from ledger.core.entries import Posted
+from ledger.refusals import Refused
 
 _TURNS = {1: 100, 10: 30, 100: 12, 1000: 4, 8000: 2}
 """Batches of one round, by their size."""
@@ -49,10 +50,8 @@ class Party:
 
         def work() -> float:
             entries = self.orders.make(size, pattern)
-            results = []
-            seconds = timed(
-                lambda: results.extend(run(self.engine, lambda s: post(s, entries, NOON)))
-            )
+            results: list[Posted | Refused] = []
+            seconds = timed(lambda: results.extend(post_once(self.engine, entries, NOON)))
             require_posted(results)
             return seconds
 
@@ -82,7 +81,6 @@ def measure(here: Run) -> None:
 
 
 def _against_bare(here: Run, ours: Party, bare: BarePostgresql, rows: BareRows) -> None:
-    orders = Orders(range(1, 1), seed=2)
     here.report.line()
     here.report.line(
         columns(
@@ -93,19 +91,21 @@ def _against_bare(here: Run, ours: Party, bare: BarePostgresql, rows: BareRows) 
     )
     for pattern in Pattern:
         for size in here.pick((1, 10, 100, 1000, 8000), (1, 1000)):
-            orders = ours.orders
-            seconds = in_turns(
+            seconds = here.in_turns(
                 {
                     "post": ours.turn(size, pattern),
-                    "bare": lambda size=size, pattern=pattern, orders=orders: bare.write(
-                        rows.of(orders.make(size, pattern))
-                    ),
+                    "bare": _bare_turn(bare, rows, ours.orders, size, pattern),
                 },
-                here.rounds,
                 turns=_TURNS[size],
                 warm_up=_WARM_UP if size < 1000 else 2,
             )
             _tell(here, size, pattern, seconds)
+
+
+def _bare_turn(
+    bare: BarePostgresql, rows: BareRows, orders: Orders, size: int, pattern: Pattern
+) -> Turn:
+    return lambda: bare.write(rows.of(orders.make(size, pattern)))
 
 
 def _tell(here: Run, size: int, pattern: Pattern, seconds: dict[str, list[float]]) -> None:
@@ -136,9 +136,8 @@ def _without_guards(here: Run, guarded: Party, unguarded: Party) -> None:
     for size, pattern in _GUARDED:
         if here.quick and size == 8000:
             continue
-        seconds = in_turns(
+        seconds = here.in_turns(
             {"with": guarded.turn(size, pattern), "without": unguarded.turn(size, pattern)},
-            here.rounds,
             turns=_TURNS[size] * 2,
             warm_up=_WARM_UP if size < 1000 else 2,
         )
@@ -161,6 +160,7 @@ def _against_pgbench(here: Run, server: Server, ours: Party) -> None:
         turn()
     ours_per_second, theirs_per_second = [], []
     for number in range(here.rounds):
+        here.controls.before_round()
         for party in ("post", "pgbench") if number % 2 else ("pgbench", "post"):
             if party == "pgbench":
                 theirs_per_second.append(server.pgbench(seconds))

@@ -8,22 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import cast
 
 from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
 from ledger.core.clock import Now, now_at
 from ledger.core.database import run
-from ledger.core.entries import Entry, Posted, PositionKey, Transfer
+from ledger.core.entries import Entry, PositionKey, Posted, Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.posting import post
 from ledger.core.tables import account, asset, position
 from ledger.refusals import Refused, ensure
 from ledger.registry.tables import cell, party, zone
-from ledger.rights.tables import scheme
+from ledger.rights.tables import period, scheme
 
 HOLDERS = 10_000
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2029, 12, 31)
 NOON = now_at(datetime(2026, 6, 15, 4, 0, tzinfo=UTC))
 """Noon in Beijing of a June day: when all that is measured happens, unless a section says else."""
 
@@ -51,9 +53,7 @@ class Pattern(StrEnum):
 
 def make_record(engine: Engine, *, holders: int = HOLDERS, now: Now = NOON) -> Record:
     """Make the holders and bring units to each of them from outside."""
-    scheme_id, asset_id, desk_id, accounts = run(
-        engine, lambda session: _insert(session, holders, now.today)
-    )
+    scheme_id, asset_id, desk_id, accounts = run(engine, lambda session: _insert(session, holders))
     outside = PositionKey(desk_id, asset_id, PositionKind.OUTSIDE)
     entries = [
         Entry(
@@ -78,7 +78,18 @@ def post_all(engine: Engine, entries: Sequence[Entry], now: Now, *, batch: int =
     """Post entries that must all stand, in transactions of ``batch`` entries."""
     for start in range(0, len(entries), batch):
         piece = entries[start : start + batch]
-        require_posted(run(engine, lambda session, piece=piece: post(session, piece, now)))
+        require_posted(post_once(engine, piece, now))
+
+
+def post_once(engine: Engine, entries: Sequence[Entry], now: Now) -> list[Posted | Refused]:
+    """Post entries in one transaction."""
+    return run(engine, lambda session: post(session, entries, now))
+
+
+def transfer_of(entry: Entry) -> tuple[int, int, int]:
+    """Debit position, credit position and amount of an entry that ``Orders`` made."""
+    ((debit, credit, amount),) = entry.transfers
+    return cast(int, debit), cast(int, credit), amount
 
 
 def require_posted(results: Sequence[Posted | Refused]) -> None:
@@ -120,7 +131,7 @@ class Orders:
         return debit, credit
 
 
-def _insert(session: Session, holders: int, day: date) -> tuple[int, int, int, tuple[int, ...]]:
+def _insert(session: Session, holders: int) -> tuple[int, int, int, tuple[int, ...]]:
     scheme_id = _one(
         session,
         scheme,
@@ -144,7 +155,12 @@ def _insert(session: Session, holders: int, day: date) -> tuple[int, int, int, t
         name_en="benchmark",
         unit="m3",
     )
-    of_scheme = {"scheme_id": scheme_id, "opened_on": min(day, FIRST_DAY)}
+    session.execute(
+        insert(period).values(
+            scheme_id=scheme_id, code="all", kind="term", starts_on=FIRST_DAY, ends_on=LAST_DAY
+        )
+    )
+    of_scheme = {"scheme_id": scheme_id, "opened_on": FIRST_DAY}
     desk_id = _one(session, account, number="desk", kind="desk", **of_scheme)
     numbers = [f"B{number:06d}" for number in range(holders)]
     session.execute(
@@ -162,6 +178,4 @@ def _insert(session: Session, holders: int, day: date) -> tuple[int, int, int, t
 
 
 def _one(session: Session, table: Table, **values: object) -> int:
-    key = session.execute(insert(table).values(**values)).inserted_primary_key
-    ensure(key is not None, "an inserted row has its number")
-    return int(key[0])
+    return int(session.scalars(insert(table).values(**values).returning(table.c.id)).one())

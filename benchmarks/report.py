@@ -3,6 +3,7 @@
 Knows how things are printed; what is measured, and what is aimed at, is said by the sections.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.timing import Spread
@@ -87,9 +88,10 @@ class Report:
             self.line(text)
 
 
-def columns(*cells: str, widths: tuple[int, ...]) -> str:
-    """Set cells under each other, to the right except the first."""
-    first, *rest = zip(cells, widths, strict=True)
+def columns(*cells: str, widths: Sequence[int]) -> str:
+    """Set cells under each other, to the right except the first; the last width repeats."""
+    padded = [*widths, *[widths[-1]] * (len(cells) - len(widths))]
+    first, *rest = zip(cells, padded, strict=False)
     return first[0].ljust(first[1]) + "".join(f"  {cell:>{width}}" for cell, width in rest)
 
 

@@ -1,7 +1,7 @@
 """One run of the benchmarks: how thorough, where it reports, and what the sections share."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +9,7 @@ from typing import TypeVar
 from benchmarks.databases import Server
 from benchmarks.machine import Controls
 from benchmarks.report import Report
+from benchmarks.timing import Turn, in_turns
 
 Value = TypeVar("Value")
 
@@ -35,6 +36,23 @@ class Run:
         if not self._server:
             self._server.append(Server())
         return self._server[0]
+
+    def in_turns(
+        self,
+        parties: Mapping[str, Turn],
+        *,
+        turns: int = 1,
+        warm_up: int = 1,
+        most_rounds: int | None = None,
+    ) -> dict[str, list[float]]:
+        """Seconds of each party in each of the run's rounds, or in fewer where one takes long."""
+        return in_turns(
+            parties,
+            self.rounds if most_rounds is None else min(self.rounds, most_rounds),
+            turns=turns,
+            warm_up=warm_up,
+            before=self.controls.before_round,
+        )
 
     def pick(self, thorough: Sequence[Value], quick: Sequence[Value]) -> Sequence[Value]:
         """Choose by how thorough the run is."""

@@ -34,11 +34,16 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def in_turns(
-    parties: Mapping[str, Turn], rounds: int, *, turns: int = 1, warm_up: int = 1
+    parties: Mapping[str, Turn],
+    rounds: int,
+    *,
+    turns: int = 1,
+    warm_up: int = 1,
+    before: Callable[[], None] | None = None,
 ) -> dict[str, list[float]]:
     """Seconds of each party in each round; a round is ``turns`` turns of every party.
 
-    ``warm_up`` more turns come first and are not counted.
+    ``warm_up`` more turns come first and are not counted; ``before`` is called before each round.
     """
     names = list(parties)
     for turn in parties.values():
@@ -47,6 +52,8 @@ def in_turns(
     seconds: dict[str, list[float]] = {name: [] for name in names}
     started = 0
     for _ in range(rounds):
+        if before is not None:
+            before()
         round_seconds = dict.fromkeys(names, 0.0)
         for _ in range(turns):
             for place in range(len(names)):

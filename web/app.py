@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
+from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from ledger.refusals import ensure
@@ -43,7 +44,12 @@ def create_app(
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_REQUEST,
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    # A name that a template does not have is a fault, not an empty place on the page.
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+    }
     app.url_map.merge_slashes = False
     headers.protect(app)
     language.speak(app, default_language)

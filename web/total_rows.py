@@ -121,6 +121,11 @@ def sum_row(table: TotalsTable, thresholds: Thresholds) -> TotalsRow:
     return TotalsRow("sum", 0, None, None, "", figures, 0, thresholds.state(figures))
 
 
+def is_sum(row: TotalsRow, rows: Sequence[TotalsRow]) -> bool:
+    """Whether a row adds up all the others."""
+    return row.depth == 0 and (row.kind == "sum" or not any(one.kind == "sum" for one in rows))
+
+
 def is_empty(figures: Figures) -> bool:
     """Whether nothing was ever set, issued or moved."""
     return figures == Figures()
@@ -160,7 +165,9 @@ def _has_rows_below(zone: ZoneTotals, table: TotalsTable) -> bool:
 
 
 def _zone_row(zone: ZoneTotals) -> TotalsRow:
-    divided = sum(cell.own.divided for cell in zone.cells if not cell.use_type)
+    kept = sum(cell.own.kept for cell in zone.cells if not cell.use_type)
+    # What lies below now: a lowering there has lowered it since it was divided.
+    divided = zone.below.set_amount - kept
     used = [cell for cell in zone.cells if not is_empty(cell.own)]
     # Where nothing else lies below, the zone is its cell.
     only = used[0] if len(used) == 1 and below([used[0].own]) == zone.below else None

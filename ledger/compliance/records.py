@@ -68,7 +68,8 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class PublishedUse:
-    """What a published register says about a year: a number, ``excluded`` or ``not_reported``."""
+    """What a published register says about a year: a number, ``excluded``, ``not_reported``, or
+    ``withdrawn`` where it says nothing any more."""
 
     account_id: int
     year: int

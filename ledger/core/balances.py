@@ -113,9 +113,12 @@ def balances_on(
     moved = ""
     if bounds.closed != day:
         moved = "".join(
-            f" {sign} coalesce((SELECT sum(t.amount) FROM transfer t CROSS JOIN entry e "
+            f" {sign} coalesce((SELECT sum(t.amount) FROM transfer t "
             f"WHERE t.{own}_position_id = p.id AND t.entry_id BETWEEN :first_id AND :last_id "
-            "AND e.id = t.entry_id AND e.business_date > :closed AND e.business_date <= :day), 0)"
+            # A scalar sub-query is a look-up by primary key for each transfer, whatever the plan:
+            # of a join PostgreSQL's lasting plan read the whole journal for each.
+            "AND (SELECT e.business_date > :closed AND e.business_date <= :day "
+            "FROM entry e WHERE e.id = t.entry_id)), 0)"
             for own, sign in (("credit", "+"), ("debit", "-"))
         )
     query = text(f"SELECT p.id, {base}{moved} FROM position p WHERE p.id IN :positions")

@@ -49,8 +49,14 @@ def _as_stored(
 def _converted(
     rows: Iterable[Sequence[Any]], converters: Sequence[tuple[int, Any]]
 ) -> Iterator[Sequence[Any]]:
+    # Rows of one batch mostly share these values (the instant of recording): convert them once.
+    last: dict[int, tuple[Any, Any]] = {}
     for row in rows:
         values = list(row)
         for place, convert in converters:
-            values[place] = convert(values[place])
+            value = values[place]
+            known = last.get(place)
+            if known is None or known[0] is not value:
+                last[place] = known = (value, convert(value))
+            values[place] = known[1]
         yield values

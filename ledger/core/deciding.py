@@ -15,9 +15,9 @@ from ledger.core.clock import Now
 from ledger.core.entries import (
     FLOOR_CODES,
     Entry,
-    Posted,
     PositionKey,
     PositionName,
+    Posted,
     PostingCode,
 )
 from ledger.core.moves import (
@@ -220,7 +220,7 @@ class Decider:
         self.results.append(posted)
         self._posted_here[key] = (entry, posted)
         if entry.reverses is not None:
-            self._reversed_here.add(entry.reverses)
+            pass
         return posted
 
     def _again(self, entry: Entry) -> Posted | Refused:

@@ -183,7 +183,6 @@ def _page_rows(
                 f"SELECT * FROM (SELECT t.entry_id, t.line, {side} AS side, "
                 f"t.{own}_position_id AS position_id, t.{other}_position_id AS other_id, "
                 f"t.amount, t.{own}_balance AS balance FROM transfer t "
-                f"{'CROSS JOIN entry e ' if days else ''}"
                 f"WHERE t.{own}_position_id = {int(position_id)} "
                 "AND t.entry_id BETWEEN :first_id AND :last_id "
                 f"{beyond(cursor, side, backward)} {_within(days)}"
@@ -213,7 +212,11 @@ def _page_rows(
 def _within(days: Days | None) -> str:
     if days is None:
         return ""
-    return "AND e.id = t.entry_id AND e.business_date BETWEEN :first_day AND :last_day "
+    # A scalar sub-query is a look-up by primary key for each transfer, whatever the plan.
+    return (
+        "AND (SELECT e.business_date BETWEEN :first_day AND :last_day "
+        "FROM entry e WHERE e.id = t.entry_id) "
+    )
 
 
 def _with_days(
@@ -288,7 +291,7 @@ def _moved_before(
 ) -> int:
     """What the days' lines before a place in the journal moved, over all the positions."""
     moved = " + ".join(
-        "coalesce((SELECT sum(t.amount) FROM transfer t CROSS JOIN entry e "
+        "coalesce((SELECT sum(t.amount) FROM transfer t "
         f"WHERE t.{own}_position_id = p.id AND t.entry_id BETWEEN :first_id AND :last_id "
         f"{beyond(start, side, backward=True)} {_within(days)}), 0) * {2 * side - 1}"
         for own, _other, side in SIDES

@@ -114,7 +114,20 @@ MOVES: tuple[Move, ...] = (
     # The regulator's desk.  ``tolerated`` is what is out beyond a lowered total; whatever comes
     # to a cell serves it first.
     *_moves(EntryKind.SET, "source > total", "source > room", "source > tolerated"),
-    *_moves(EntryKind.LOWER, "total > source", "room > source", "tolerated > source"),
+    # What a cell was given from above goes back there on its way to the source.
+    *_moves(
+        EntryKind.LOWER,
+        "total > source",
+        "total > total",
+        "total > tolerated",
+        "room > source",
+        "room > room",
+        "room > tolerated",
+        "tolerated > source",
+        "tolerated > total",
+        "tolerated > room",
+        "tolerated > tolerated",
+    ),
     *_moves(
         EntryKind.DIVIDE,
         "total > total",
@@ -147,7 +160,17 @@ MOVES: tuple[Move, ...] = (
     *_moves(EntryKind.IMPORT, "outside > holding"),
     *_moves(EntryKind.SURRENDER, "holding > surrendered", "bought > surrendered"),
     *_moves(EntryKind.USE, "holding > used"),
-    *_moves(EntryKind.CUT, "holding > withheld", "holding > retired", "room_used > source"),
+    *_moves(
+        EntryKind.CUT,
+        "holding > withheld",
+        "holding > retired",
+        "room_used > source",
+        "room_used > tolerated",
+        "room_used > room",
+        "room > source",
+        "room > tolerated",
+        "room > room",
+    ),
     # Money, holds and fills.
     *_moves(EntryKind.DEPOSIT, "bank > cash"),
     *_moves(EntryKind.WITHDRAW, "cash > bank"),

@@ -18,9 +18,9 @@ from ledger.core.clock import Now
 from ledger.core.deciding import Decider, StoredEntry, is_printable, mirrored
 from ledger.core.entries import (
     Entry,
-    Posted,
     PositionKey,
     PositionName,
+    Posted,
     PostingCode,
     Transfer,
 )

@@ -22,7 +22,13 @@ TERMINAL_KINDS = (PositionKind.SURRENDERED, PositionKind.USED, PositionKind.RETI
 CARRYING_KINDS = (EntryKind.TRANSFER, EntryKind.FILL, EntryKind.RETURN)
 """Kinds of entry in which units cross from cell to cell while the cells' totals stay."""
 
-DIVIDING_KINDS = (EntryKind.DIVIDE, EntryKind.GIVE_BACK, EntryKind.TRANSFER_WITH_TOTAL)
+DIVIDING_KINDS = (
+    EntryKind.DIVIDE,
+    EntryKind.GIVE_BACK,
+    EntryKind.LOWER,
+    EntryKind.CUT,
+    EntryKind.TRANSFER_WITH_TOTAL,
+)
 """Kinds of entry that change what is set for both cells."""
 
 
@@ -74,7 +80,7 @@ _EVERY = _PLACES + _FLOWS.format(
 _UNDONE = _PLACES + _FLOWS.format(
     kind="o",
     tables="entry r CROSS JOIN entry o CROSS JOIN transfer t",
-    linked="r.reverses IS NOT NULL AND o.id = r.reverses AND t.entry_id = r.id",
+    linked="r.kind = 'reversal' AND o.id = r.reverses AND t.entry_id = r.id",
 )
 
 
@@ -159,9 +165,7 @@ def _check_kinds(flow: _Flow, findings: Findings) -> None:
 
 
 def _crosses(flow: _Flow) -> bool:
-    """A source stands outside: what goes back to the one it came from crosses no border."""
-    debit_cell, credit_cell = _located(flow.debit), _located(flow.credit)
-    return bool(debit_cell and credit_cell and debit_cell != credit_cell)
+    return bool(flow.debit.cell and flow.credit.cell and flow.debit.cell != flow.credit.cell)
 
 
 def _check_border(flow: _Flow, findings: Findings) -> None:

@@ -21,6 +21,7 @@ from ledger.imports.columns import (
     CODE,
     CODE_LENGTH_MAX,
     ID_LENGTH_MAX,
+    NOTHING_KNOWN,
     NUMBER_COLUMNS,
     SURRENDERED,
     VERIFIED,
@@ -42,7 +43,7 @@ from ledger.refusals import Refused
 
 _BATCH = 5000
 _YEAR_CELL = NumberColumn("year", CUMULATIVE_MAX)
-_ACCOUNT_YEARS = {name: NumberColumn(name, 9999) for name in ACCOUNT_YEAR_COLUMNS}
+_ACCOUNT_YEARS = {name: NumberColumn(name, 9999, (NOTHING_KNOWN,)) for name in ACCOUNT_YEAR_COLUMNS}
 _ID, _COUNTRY, _COUNTRY_NAME = (
     ACCOUNT_COLUMNS.index(name)
     for name in ("id", "NationalAdministratorCode", "NationalAdministrator")

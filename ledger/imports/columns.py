@@ -65,6 +65,10 @@ FREE, ALLOCATED, SURRENDERED, SUM_SURRENDERED, SUM_VERIFIED, ALLOWANCES, VERIFIE
 """Places of the cells of an account-year."""
 
 
+NOTHING_KNOWN = "-"
+"""What the publisher writes in accounts where nothing is known."""
+
+
 class Word(StrEnum):
     """What the publisher writes in place of a number."""
 
@@ -79,7 +83,7 @@ class NumberColumn:
 
     name: str
     limit: int
-    words: tuple[Word, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 NUMBER_COLUMNS = (

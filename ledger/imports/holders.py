@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.core.reference_rows import insert_rows, rows_where
-from ledger.imports.columns import number_in
+from ledger.imports.columns import NOTHING_KNOWN, number_in
 from ledger.imports.comparing import tidy
 from ledger.imports.faults import ExtractCode
 from ledger.imports.setting_up import Ground
@@ -33,7 +33,7 @@ from ledger.registry.parties import (
     register_parties,
 )
 
-_NO_NUMBER = ("", "-")
+_NO_NUMBER = ("", NOTHING_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ account-years are written, each in a transaction of its own with what it posts; 
 breaks off is finished by running it again.  Memory does not grow with the files.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -35,6 +37,9 @@ from ledger.refusals import Refused
 
 CHUNK_ROWS = 4000
 """Account-years of one transaction; fewer than this many accounts too."""
+
+
+_COLLECT_AFTER = 50_000
 
 
 class Stage(StrEnum):
@@ -119,7 +124,7 @@ def import_registry_extract(
     raises ImportStopped when the import cannot go on (disk full, connection lost, somebody else
     importing): what was committed stands, and running it again goes on from there.
     """
-    with told_plainly(engine), Staging() as staging:
+    with told_plainly(engine), _fewer_collections(), Staging() as staging:
         with reading(engine) as session:
             terms = terms_of(session, scheme_code, now)
         if isinstance(terms, Refused):
@@ -153,6 +158,20 @@ def import_registry_extract(
             recorded=recorded,
             phases=_sums(terms.years, checked, recorded),
         )
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Let the cycle collector come less often while rows stream through.
+
+    Rows are many small objects without cycles; walking over them took a tenth of an import.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _load(

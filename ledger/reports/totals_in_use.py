@@ -126,14 +126,23 @@ def use_rule_of(session: Session, scheme_id: int, on: date) -> UseRule | None:
     return None if isinstance(rule, Refused) else UseRule(str(rule.value))
 
 
-def compliance_counts(session: Session, scheme_id: int, year: int) -> Mapping[Status, int]:
-    """Count the accounts of a scheme by their status in a calendar year; without duties empty."""
+def compliance_counts(
+    session: Session, scheme_id: int, year: int, at_most: int
+) -> Mapping[Status, int] | None:
+    """Count the accounts of a scheme by their status in a calendar year; without duties empty.
+
+    Every account's whole history is folded for it, so of more than ``at_most`` accounts none are
+    counted and the answer is None.
+    """
     with_duty = session.scalars(
         select(duty.c.account_id)
         .join(account, account.c.id == duty.c.account_id)
         .where(account.c.scheme_id == scheme_id)
         .distinct()
+        .limit(at_most + 1)
     ).all()
+    if len(with_duty) > at_most:
+        return None
     return Counter(status_of(session, with_duty, year).values())
 
 

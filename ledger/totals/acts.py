@@ -15,7 +15,7 @@ from ledger.core.clock import Now
 from ledger.core.entries import Entry, PositionKey, Posted, PostingCode
 from ledger.core.moves import AMOUNT_MAX, EntryKind, PositionKind
 from ledger.core.posting import WorkingSet
-from ledger.core.standing import Standing, standing_entries
+from ledger.core.standing import Leg, Standing, standing_entries
 from ledger.refusals import Refused
 from ledger.totals.codes import TotalsCode
 from ledger.totals.serving import Balance, Legs
@@ -70,19 +70,26 @@ def request(kind: EntryKind, asset_id: int, amounts: Iterable[tuple[int, int, in
 def request_of(standing: Standing, asset_id: int) -> Request:
     """Read from an entry that stands what had been asked for.
 
-    Legs of other assets (rooms of indexes) and, in a return, what was closed along with it are
-    consequences, not part of the question.
+    Legs of other assets (rooms of indexes) and those that only follow are not part of the
+    question.
     """
     sums: dict[tuple[int, int], int] = {}
+    first = standing.legs[0].debit.account_id
     for leg in standing.legs:
-        closed_along = standing.kind is EntryKind.RETURN and leg.debit.kind != PositionKind.HOLDING
-        if leg.debit.asset_id == asset_id and not closed_along:
-            # A lowering goes back to wherever the amount had been set: a consequence as well.
-            lowered = standing.kind is EntryKind.LOWER
-            to_account = leg.debit.account_id if lowered else leg.credit.account_id
-            pair = (leg.debit.account_id, to_account)
-            sums[pair] = sums.get(pair, 0) + leg.amount
+        if leg.debit.asset_id != asset_id or _follows(standing.kind, leg, first):
+            continue
+        # A lowering goes back the way it came, wherever that is.
+        lowered = standing.kind is EntryKind.LOWER
+        pair = (leg.debit.account_id, first if lowered else leg.credit.account_id)
+        sums[pair] = sums.get(pair, 0) + leg.amount
     return request(standing.kind, asset_id, [(*pair, amount) for pair, amount in sums.items()])
+
+
+def _follows(kind: EntryKind, leg: Leg, first_account_id: int) -> bool:
+    """Whether a leg only follows from others: closed in a return, sent on in a lowering."""
+    if kind is EntryKind.RETURN:
+        return leg.debit.kind != PositionKind.HOLDING
+    return kind is EntryKind.LOWER and leg.debit.account_id != first_account_id
 
 
 def refuse_act(act: Act) -> Refused | None:

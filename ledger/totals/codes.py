@@ -28,6 +28,7 @@ class TotalsCode(RefusalCode):
     CELL_NAMED_TWICE = "cell_named_twice"
     DIVISION_EXCEEDS_TOTAL = "division_exceeds_total"
     GIVING_BACK_EXCEEDS_ROOM = "giving_back_exceeds_room"
+    GIVING_BACK_EXCEEDS_SHARE = "giving_back_exceeds_share"
     INDEX_ROOM_EXHAUSTED = "index_room_exhausted"
     CLOSING_EXCEEDS_ROOM = "closing_exceeds_room"
     ACCOUNT_CANNOT_HOLD_UNITS = "account_cannot_hold_units"

@@ -23,10 +23,9 @@ from ledger.core.tables import account, position
 from ledger.refusals import Refused, ensure
 from ledger.totals.acts import Act, refuse_act
 from ledger.totals.codes import TotalsCode
-from ledger.totals.cut_indexes import index_legs, index_positions
+from ledger.totals.cut_indexes import IndexCut
 from ledger.totals.places import TotalAsset, find_asset, find_places
 from ledger.totals.serving import Legs
-from ledger.totals.upward import upward_accounts
 
 HOLDERS_IN_ENTRY = 10_000
 """An entry has at most 30,000 lines: two for each holder, and some for the indexes."""
@@ -173,12 +172,10 @@ def _legs(
             legs.append(own)
     if not legs:
         return Refused(TotalsCode.NOTHING_TO_CUT, {"asset": found.code})
-    upward = (
-        upward_accounts(session, found, cell_accounts, act.business_date) if found.index_ids else {}
-    )
+    indexes = IndexCut(session, found, cell_accounts)
     working_set.open([leg.credit for own in legs for leg in own])
-    working_set.open(index_positions(found, upward))
-    of_indexes = index_legs(found, retired, upward, working_set.balance)
+    working_set.open(indexes.positions)
+    of_indexes = indexes.legs(retired, working_set.balance)
     if isinstance(of_indexes, Refused):
         return of_indexes
     parts = [

@@ -17,16 +17,15 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from ledger.core.clock import Now
-from ledger.core.entries import PositionKey, Posted
+from ledger.core.entries import Posted
 from ledger.core.moves import EntryKind
 from ledger.refusals import Refused
 from ledger.totals.acts import Act, Decide, post_act, refuse_amount, request
 from ledger.totals.codes import TotalsCode
-from ledger.totals.figures import figures_by_cell
 from ledger.totals.flows import setting_flows
 from ledger.totals.places import Place, TotalAsset, find_asset, find_places
-from ledger.totals.serving import Balance, Legs, Pool, legs_into, legs_out_of
-from ledger.totals.upward import upward_accounts
+from ledger.totals.serving import Balance, Legs, Pool, legs_into, parts_out_of
+from ledger.totals.way_back import WayBack, came_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +85,31 @@ def lower_total(
 
     What is tolerated is out already; whatever comes back serves it first.  With ``room_only`` a
     lowering beyond the room is refused instead.  No more is lowered than the cell was given; what
-    it was given from above goes back to the source above that it came from.
+    it was given from above goes back there (``ledger.totals.way_back``) and is lowered there.
     """
     target = _funded_here(session, asset_id, cell_id, amount, act)
     if isinstance(target, Refused):
         return target
     found, pool = target
-    chain = upward_accounts(session, found, {cell_id}, act.business_date)[cell_id]
-    sources = [found.pool(account_id).source for account_id in chain]
+    way_back = WayBack(session, found.scheme_id, asset_id, found.kind, [cell_id])
 
     def decide(balance: Balance) -> Legs | Refused:
-        refused = _refuse_lowering(session, found, cell_id, amount)
+        way_back.refresh()
+        room = balance(pool.room)
+        refused = _refuse_lowering(found, amount, way_back.given(cell_id))
         if refused is None and room_only:
-            refused = _refuse_beyond_room(found, amount, balance(pool.room))
-        return refused or _legs_to_sources(found, pool, sources, amount, balance)
+            refused = _refuse_beyond_room(found, amount, room)
+        if refused is not None:
+            return refused
+        offers = parts_out_of(pool, amount, balance)
+        legs, missing = way_back.legs({cell_id: offers}, balance, serving=False)
+        if missing:
+            values = {"amount": found.quantity(amount), "missing": found.quantity(missing)}
+            return Refused(TotalsCode.LOWERING_EXCEEDS_SOURCES, values)
+        return legs
 
     asked = request(EntryKind.LOWER, asset_id, [(pool.account_id, pool.account_id, amount)])
-    return post_act(session, act, asked, (*pool.positions, *sources), decide, now)
+    return post_act(session, act, asked, way_back.positions, decide, now)
 
 
 def divide(
@@ -151,7 +158,10 @@ def give_back(
     act: Act,
     now: Now,
 ) -> Posted | Refused:
-    """Give room of a cell back to the cell above it, whose ``tolerated`` is served first."""
+    """Give room of a cell back to the cell above it, whose ``tolerated`` is served first.
+
+    No more goes back to a cell than came from it.
+    """
     target = _above_and_below(session, asset_id, to_cell_id, [Part(cell_id, amount)], act)
     if isinstance(target, Refused):
         return target
@@ -168,6 +178,18 @@ def give_back(
                     "cell": places[cell_id].label,
                     "amount": found.quantity(amount),
                     "room": found.quantity(room),
+                },
+            )
+        came = came_from(setting_flows(session, asset_id, date.max))
+        share = max(came.get(cell_id, {}).get(to_cell_id, 0), 0)
+        if amount > share:
+            return Refused(
+                TotalsCode.GIVING_BACK_EXCEEDS_SHARE,
+                {
+                    "cell": places[cell_id].label,
+                    "upper": places[to_cell_id].label,
+                    "amount": found.quantity(amount),
+                    "share": found.quantity(share),
                 },
             )
         return legs_into(above, below.room, amount, balance)
@@ -210,16 +232,10 @@ def _post_here(
     return post_act(session, act, asked, pool.positions, decide, now)
 
 
-def _refuse_lowering(
-    session: Session, found: TotalAsset, cell_id: int, amount: int
-) -> Refused | None:
-    """No more than the cell was given may be taken; asked under the locks."""
-    flows = setting_flows(session, found.asset_id, date.max)
-    figures = figures_by_cell({}, flows, {}, ()).get(cell_id)
-    was_set = figures.set_amount if figures is not None else 0
-    if amount <= was_set:
+def _refuse_lowering(found: TotalAsset, amount: int, given: int) -> Refused | None:
+    if amount <= given:
         return None
-    values = {"amount": found.quantity(amount), "set": found.quantity(was_set)}
+    values = {"amount": found.quantity(amount), "set": found.quantity(given)}
     return Refused(TotalsCode.LOWERING_EXCEEDS_SET, values)
 
 
@@ -234,23 +250,6 @@ def _refuse_beyond_room(found: TotalAsset, amount: int, room: int) -> Refused | 
             "beyond": found.quantity(amount - room),
         },
     )
-
-
-def _legs_to_sources(
-    found: TotalAsset, pool: Pool, sources: Sequence[PositionKey], amount: int, balance: Balance
-) -> Legs | Refused:
-    """Take the amount from the pool, back to where it was set: here first, then upward."""
-    shares: list[tuple[PositionKey, int]] = []
-    missing = amount
-    for source in sources:
-        part = min(missing, -balance(source))
-        if part:
-            shares.append((source, part))
-            missing -= part
-    if missing:
-        values = {"amount": found.quantity(amount), "missing": found.quantity(missing)}
-        return Refused(TotalsCode.LOWERING_EXCEEDS_SOURCES, values)
-    return legs_out_of(pool, shares, balance)
 
 
 def _above_and_below(

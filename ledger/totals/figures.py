@@ -40,6 +40,10 @@ NO_PART = frozenset(
 """Kinds that no total consists of: where units come from, and money."""
 
 
+GIVING_BACK_KINDS = (EntryKind.GIVE_BACK, EntryKind.LOWER, EntryKind.CUT)
+"""Kinds in which what a cell was given goes back to the cell above that it came from."""
+
+
 class TotalState(StrEnum):
     """How far a total is used up, by the scheme's shares of the day."""
 
@@ -226,23 +230,24 @@ class _Sums:
         if flow.debit_kind is PositionKind.SOURCE:
             self._add(debit_cell, "set_amount", amount)
         elif flow.credit_kind is PositionKind.SOURCE:
-            self._add(debit_cell, "set_amount", -amount)
-            if debit_cell != credit_cell:
-                # A cut that reaches up to where the index was set: what had come down is gone.
-                self._add(credit_cell, "set_amount", -amount)
-                self._add(credit_cell, "divided", -amount)
+            self._add_given_back(debit_cell, credit_cell, amount)
+            self._add(credit_cell, "set_amount", -amount)
         elif flow.kind is EntryKind.DIVIDE:
             self._add(debit_cell, "divided", amount)
             self._add(credit_cell, "set_amount", amount)
-        elif flow.kind is EntryKind.GIVE_BACK:
-            self._add(debit_cell, "set_amount", -amount)
-            self._add(credit_cell, "divided", -amount)
+        elif flow.kind in GIVING_BACK_KINDS:
+            self._add_given_back(debit_cell, credit_cell, amount)
         elif flow.kind is EntryKind.TRANSFER_WITH_TOTAL and debit_cell != credit_cell:
             self._add(debit_cell, "set_amount", -amount)
             self._add(credit_cell, "set_amount", amount)
         else:
             return False
         return True
+
+    def _add_given_back(self, debit_cell: int, credit_cell: int, amount: int) -> None:
+        if debit_cell != credit_cell:
+            self._add(debit_cell, "set_amount", -amount)
+            self._add(credit_cell, "divided", -amount)
 
     def _add(self, cell: int, name: str, amount: int) -> None:
         if cell:

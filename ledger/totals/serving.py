@@ -2,11 +2,11 @@
 
 Whatever comes back first serves ``tolerated``, the overdraft of what is out beyond a lowered
 total; only the rest is room again.  Whatever is taken comes from the room, and from ``tolerated``
-beyond that.  Every leg to or from a total or a room is written here, and by no caller.  Pure:
-balances are asked of the locked working set, one position at a time.
+beyond that.  No caller splits these by itself.  Pure: balances are asked of the locked working set,
+one position at a time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ledger.core.entries import PositionKey, PositionName, Transfer
@@ -70,18 +70,13 @@ def legs_into(pool: Pool, debit: PositionName, amount: int, balance: Balance) ->
     return tuple(leg for leg in legs if leg.amount)
 
 
-def legs_out_of(pool: Pool, shares: Iterable[tuple[PositionName, int]], balance: Balance) -> Legs:
-    """Take amounts (each at least 1) from the pool to credits: beyond the room, ``tolerated``."""
+def parts_out_of(pool: Pool, amount: int, balance: Balance) -> list[tuple[PositionKey, int]]:
+    """Say what gives ``amount`` (at least 1) taken from the pool: beyond its room, ``tolerated``."""
+    ensure(amount > 0, "an amount that leaves a pool is positive")
     ensure(pool.kind in POOL_KINDS, "a pool is a total or a room")
-    room = balance(pool.room)
-    legs: list[Transfer] = []
-    for credit, amount in shares:
-        ensure(amount > 0, "an amount that leaves a pool is positive")
-        from_room = min(amount, room)
-        room -= from_room
-        legs.append(Transfer(pool.room, credit, from_room))
-        legs.append(Transfer(pool.tolerated, credit, amount - from_room))
-    return tuple(leg for leg in legs if leg.amount)
+    from_room = min(amount, balance(pool.room))
+    parts = [(pool.room, from_room), (pool.tolerated, amount - from_room)]
+    return [part for part in parts if part[1]]
 
 
 def owed(pool: Pool, balance: Balance) -> int:

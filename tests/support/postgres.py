@@ -2,7 +2,7 @@
 
 One server per data folder, found again and reused by the next run.  Knows processes, folders and
 permissions; knows nothing of the ledger.  As a command:
-``python -m tests.support.postgres start|stop|url [--durable]``.
+``python -m tests.support.postgres start|stop|url|remove [--durable]``.
 """
 
 import argparse
@@ -92,6 +92,16 @@ def stop_server(data_folder: Path) -> None:
         return
     with _alone(data_folder):
         _run("pg_ctl", "stop", "-D", str(data_folder), "-m", "fast", "-w", check=False)
+
+
+def remove_servers() -> None:
+    """Stop the servers of this checkout and delete what they left."""
+    for fsync in (False, True):
+        stop_server(folder_of_server(fsync=fsync))
+    shutil.rmtree(folder_of_server(fsync=False).parent, ignore_errors=True)
+    copied = _installation().parent
+    if copied.parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(copied, ignore_errors=True)
 
 
 def server_url(data_folder: Path, database: str = "postgres") -> str:
@@ -278,12 +288,15 @@ def _alone(data_folder: Path) -> Iterator[None]:
 def main() -> None:
     """Start, stop or name the server of this checkout."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.postgres")
-    parser.add_argument("action", choices=("start", "stop", "url"))
+    parser.add_argument("action", choices=("start", "stop", "url", "remove"))
     parser.add_argument("--durable", action="store_true", help="the benchmarks' server, fsync on")
     wanted = parser.parse_args()
     if wanted.action == "stop":
         for fsync in (False, True):
             stop_server(folder_of_server(fsync=fsync))
+        return
+    if wanted.action == "remove":
+        remove_servers()
         return
     folder = folder_of_server(fsync=wanted.durable)
     if wanted.action == "start":

@@ -75,6 +75,12 @@ def _closed_at_the_end(engine: Engine) -> Engine:
     return engine
 
 
+def _closed_later(engine: Engine) -> Engine:
+    # A command that ends, however it ends, leaves no connection behind.
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
+
+
 def _name_default(settings: Settings) -> None:
     if settings.database_file is not None:
         click.echo(worded(_NAMED, settings.language).format(file=settings.database_file), err=True)

@@ -37,6 +37,7 @@ from web.total_rows import (
     STATE_LOOKS,
     TotalsRow,
     asset_label,
+    is_sum,
     parts_shown,
     share_parts,
     sum_row,
@@ -64,6 +65,8 @@ _COMPLIANCE_LOOKS = {
     Status.C: "near",
     Status.EXCLUDED: "off",
 }
+_ACCOUNTS_COUNTED = 500
+"""Of more accounts with a duty the first page does not wait for the count."""
 _COUNTED = (Status.A, Status.B, Status.C, Status.EXCLUDED)
 
 
@@ -122,6 +125,7 @@ def show() -> str:
         named=named,
         zone_name=zone_name,
         asset_label=asset_label,
+        is_sum=is_sum,
         share_parts=share_parts,
         state_words=TOTAL_STATE_WORDS,
         state_looks=STATE_LOOKS,
@@ -223,7 +227,8 @@ def _compliance(scheme: SchemeChoice, rule: UseRule, as_of: AsOf) -> list[tuple[
     # Who met the duty is known as of now only.
     if rule is not UseRule.SURRENDERED or as_of.past:
         return []
-    counts = compliance_counts(snapshot(), scheme.scheme_id, as_of.day.year)
+    year = as_of.day.year
+    counts = compliance_counts(snapshot(), scheme.scheme_id, year, _ACCOUNTS_COUNTED) or {}
     return [(status, counts[status]) for status in _COUNTED if counts.get(status)]
 
 

@@ -106,6 +106,13 @@ SENTENCES: dict[RefusalCode, tuple[str, str]] = {
         "issued nor divided is given back. Enter {room} or less, or take room back from below "
         "first.",
     ),
+    TotalsCode.GIVING_BACK_EXCEEDS_SHARE: (
+        "{cell} 要求向 {upper} 退回 {amount}，而从 {upper} 分解来的只有 {share}。"
+        "规则：从哪里分解来，退回哪里。请改为 {share} 以内，其余退回原来的上级，或在本处调减。",
+        "{cell} was to give {amount} back to {upper}, and {share} came from there. Rule: room goes "
+        "back to where it came from. Enter {share} or less; give the rest to where that came "
+        "from, or lower it here.",
+    ),
     TotalsCode.INDEX_ROOM_EXHAUSTED: (
         "指标 {index} 余量只有 {room}，本次需要 {amount}。规则：受指标控制的品种不得超过每一个指标的余量。"
         "请改为 {room} 以内，或先追加该指标。",

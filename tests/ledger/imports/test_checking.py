@@ -213,7 +213,9 @@ FILES: tuple[tuple[Callable[[Path], None], str, RefusalCode], ...] = (
 )
 
 
-@pytest.mark.parametrize(("spoil", "name", "code"), FILES, ids=lambda one: str(one))
+@pytest.mark.parametrize(
+    ("spoil", "name", "code"), FILES, ids=[spoil.__name__ for spoil, _, _ in FILES]
+)
 def test_a_file_that_cannot_be_read_is_refused(
     sqlite_engine: Engine,
     tmp_path: Path,

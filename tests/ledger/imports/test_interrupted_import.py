@@ -169,6 +169,21 @@ def test_a_killed_process_leaves_nothing_half_done(
         engine.dispose()
 
 
+def test_a_connection_lost_in_a_chunk_is_made_good_by_the_import_itself(
+    postgresql_engine: Engine, folders: tuple[Path, Path], in_one_go: tuple[Any, Any]
+) -> None:
+    def hang_up(connection: Any, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith(NOTE) and not lost:
+            lost.append(statement)
+            connection.connection.driver_connection.close()
+
+    lost: list[str] = []
+    event.listen(postgresql_engine, "before_cursor_execute", hang_up)
+    bring_in(postgresql_engine, folders[0])
+    assert lost
+    assert content(postgresql_engine) == in_one_go[0]
+
+
 def test_a_full_disk_stops_the_import_and_room_lets_it_go_on(
     sqlite_url: str, folders: tuple[Path, Path], in_one_go: tuple[Any, Any]
 ) -> None:
@@ -197,17 +212,19 @@ def test_a_full_disk_stops_the_import_and_room_lets_it_go_on(
 def test_two_imports_at_once_do_not_post_anything_twice(
     engine: Engine, folders: tuple[Path, Path], in_one_go: tuple[Any, Any]
 ) -> None:
-    def start_another(stage: Stage, done: int, _of: int) -> None:
-        if stage is Stage.POSTING and done:
-            bring_in(engine, folders[0])
+    for folder, expected in zip(folders, in_one_go, strict=True):
 
-    with pytest.raises(ImportStopped) as stopped:
-        import_registry_extract(
-            engine, folders[0], "eu-ets", NOW, chunk_rows=CHUNK, progress=start_another
-        )
-    assert stopped.value.refused.code is ExtractCode.ANOTHER_IMPORT_IS_RUNNING
-    assert content(engine) == in_one_go[0]
-    assert bring_in(engine, folders[0]).nothing_to_do
+        def start_another(stage: Stage, done: int, _of: int, folder: Path = folder) -> None:
+            if stage is Stage.POSTING and done:
+                bring_in(engine, folder)
+
+        with pytest.raises(ImportStopped) as stopped:
+            import_registry_extract(
+                engine, folder, "eu-ets", NOW, chunk_rows=CHUNK, progress=start_another
+            )
+        assert stopped.value.refused.code is ExtractCode.ANOTHER_IMPORT_IS_RUNNING
+        assert content(engine) == expected
+        assert bring_in(engine, folder).nothing_to_do
 
 
 def test_an_edition_that_broke_off_may_be_followed_by_another(

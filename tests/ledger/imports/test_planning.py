@@ -15,7 +15,7 @@ from ledger.imports.planning import (
     steps_of,
 )
 
-A, I, S = EntryKind.ALLOCATE, EntryKind.IMPORT, EntryKind.SURRENDER
+A, IN, S = EntryKind.ALLOCATE, EntryKind.IMPORT, EntryKind.SURRENDER
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,15 @@ A, I, S = EntryKind.ALLOCATE, EntryKind.IMPORT, EntryKind.SURRENDER
         (0, ((2005, 0, 0),), []),
         (0, ((2005, 10, 0),), [(2005, A, 10)]),
         (0, ((2005, 10, 10),), [(2005, A, 10), (2005, S, 10)]),
-        (0, ((2005, 10, 11),), [(2005, A, 10), (2005, I, 1), (2005, S, 11)]),
-        (0, ((2005, 0, 7),), [(2005, I, 7), (2005, S, 7)]),
+        (0, ((2005, 10, 11),), [(2005, A, 10), (2005, IN, 1), (2005, S, 11)]),
+        (0, ((2005, 0, 7),), [(2005, IN, 7), (2005, S, 7)]),
         (7, ((2005, 0, 7),), [(2005, S, 7)]),
-        (5, ((2005, 0, 7),), [(2005, I, 2), (2005, S, 7)]),
+        (5, ((2005, 0, 7),), [(2005, IN, 2), (2005, S, 7)]),
         # What is left of one year serves the next.
         (
             0,
             ((2005, 10, 4), (2006, 0, 8)),
-            [(2005, A, 10), (2005, S, 4), (2006, I, 2), (2006, S, 8)],
+            [(2005, A, 10), (2005, S, 4), (2006, IN, 2), (2006, S, 8)],
         ),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from ledger.core.audit import audit
 from ledger.core.clock import Now, now_at
 from ledger.core.database import make_engine, reading, run
 from ledger.core.entries import Entry, PositionKey, Transfer
@@ -214,6 +215,8 @@ def test_a_later_edition_ends_where_a_fresh_import_of_it_would(
     assert balances(engine) == balances(fresh)
     assert published(engine) == published(fresh)
     assert reconciled(engine) == reconciled(fresh)
+    with reading(engine) as session:
+        assert audit(session).differences == ()
     assert bring_in(engine, folder).nothing_to_do
     fresh.dispose()
 
@@ -308,6 +311,20 @@ def test_rows_that_are_no_longer_published_are_kept_and_listed(
     ]
 
 
+def test_a_correction_beside_a_row_that_is_no_longer_published_keeps_that_row(
+    engine: Engine, sqlite_template: object, tmp_path: Path
+) -> None:
+    bring_in(engine, small_extract().write(tmp_path / "first"))
+    changed = small_extract().year("AT-1", 2005, surrendered=99)
+    fresh = make_engine(sqlite_template.copy_into(tmp_path / "first"))  # type: ignore[attr-defined]
+    bring_in(fresh, changed.write(tmp_path / "whole"))
+    del changed.years["AT-1", 2006]
+    bring_in(engine, changed.write(tmp_path / "less"))
+    assert balances(engine) == balances(fresh)
+    assert published(engine) == published(fresh)
+    fresh.dispose()
+
+
 def test_another_country_in_a_folder_of_its_own_touches_nothing_of_the_first(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -326,7 +343,7 @@ def test_oddities_are_counted_and_nothing_is_refused_for_them(
     made = MadeExtract()
     made.account("AT-1", FirstYearOfEmissions="2013", LastYearOfEmissions="2012")
     made.account("AT-2", AccountStatus="closed", LastYearOfEmissions="2006")
-    made.account("AT-3", AccountHolderName="")
+    made.account("AT-3", AccountHolderName="", LastYearOfEmissions="-")
     made.account("AT-4", AccountHolderName="示例  两行\n名称")
     made.year("AT-2", 2006, allocated=5).year("AT-2", 2008, allocated=5, code="X*")
     made.year("AT-3", 2005, verified="Excluded", code="-*")

@@ -1,6 +1,5 @@
 """The balance sheet and the trial balance, on a year that can be followed by hand."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -27,7 +26,7 @@ JANUARY, MARCH, MAY = date(2026, 1, 10), date(2026, 3, 10), date(2026, 5, 10)
 
 
 @pytest.fixture
-def record(engine: Engine) -> Iterator[SmallRecord]:
+def record(engine: Engine) -> SmallRecord:
     record = make_record(engine)
     total = record.of_cell(0, PositionKind.TOTAL)
     source = record.of_cell(0, PositionKind.SOURCE)
@@ -47,7 +46,7 @@ def record(engine: Engine) -> Iterator[SmallRecord]:
         ),
         entry_of(EntryKind.HOLD, "h", (record.holding(0), record.frozen(0, "o1"), 30), on=MAY),
     )
-    yield record
+    return record
 
 
 def sheet_of(engine: Engine, record: SmallRecord, first: date, last: date, cell: int | None = 0):

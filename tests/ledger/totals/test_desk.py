@@ -262,6 +262,89 @@ def test_no_more_room_is_given_back_than_there_is(engine: Engine, record: DeskRe
     assert upward.code is TotalsCode.CELL_NOT_BELOW
 
 
+def test_room_goes_back_only_to_where_it_came_from(engine: Engine, record: DeskRecord) -> None:
+    set_in(engine, record, "CHD", 1000)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A"]
+    farms = record.cells["A/farm"]
+    parts = _parts(record, A=100, A_farm=30)
+    accepted(ask(engine, divide, water, banner, parts, act("first")))
+    accepted(ask(engine, divide, water, town, _parts(record, A_farm=50), act("second")))
+    answer = refused(ask(engine, give_back, water, farms, banner, 31, act("back")))
+    assert answer.code is TotalsCode.GIVING_BACK_EXCEEDS_SHARE
+    assert answer.values["share"] == Quantity(30, "m3")
+    accepted(ask(engine, give_back, water, farms, town, 50, act("to the town")))
+    accepted(ask(engine, give_back, water, farms, banner, 30, act("to the banner")))
+    table = table_of(engine, record)
+    assert (figures(table, "CHD").divided, figures(table, "A").divided) == (100, 0)
+
+
+# -- lowering what came from above ---------------------------------------------------------------
+
+
+def test_what_came_from_above_is_lowered_there_too(engine: Engine, record: DeskRecord) -> None:
+    """Town A got 300 of 1,000 and has 250 out: lowered by 120, the banner's total falls with it."""
+    set_in(engine, record, "CHD", 1000)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A/farm"]
+    accepted(ask(engine, divide, water, banner, _parts(record, A_farm=300), act("divide")))
+    allocate_to(engine, record, "A/farm", 250)
+    accepted(ask(engine, lower_total, water, town, 120, act("lower")))
+    assert of_cell(engine, record, "A/farm") == {"tolerated": -70}
+    assert of_cell(engine, record, "CHD") == {"source": -880, "total": 700}
+    table = table_of(engine, record)
+    above, below = figures(table, "CHD"), figures(table, "A/farm")
+    assert (above.set_amount, above.divided) == (880, 180)
+    assert (below.set_amount, below.issued, below.tolerated) == (180, 250, 70)
+    again = accepted(ask(engine, lower_total, water, town, 120, act("lower")))
+    assert again.again
+
+
+def test_a_lowering_goes_back_level_by_level(engine: Engine, record: DeskRecord) -> None:
+    """Banner to town to its farms: afterwards the town has been given so much less as well."""
+    set_in(engine, record, "CHD", 1000)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A"]
+    farms = record.cells["A/farm"]
+    accepted(ask(engine, divide, water, banner, _parts(record, A=100), act("first")))
+    accepted(ask(engine, divide, water, town, _parts(record, A_farm=100), act("second")))
+    accepted(ask(engine, lower_total, water, farms, 80, act("lower")))
+    table = table_of(engine, record)
+    found = {label: figures(table, label) for label in ("CHD", "A", "A/farm")}
+    assert {label: (one.set_amount, one.divided) for label, one in found.items()} == {
+        "CHD": (920, 20),
+        "A": (20, 20),
+        "A/farm": (20, 0),
+    }
+    beyond = refused(ask(engine, lower_total, water, town, 21, act("lower A")))
+    assert beyond.code is TotalsCode.LOWERING_EXCEEDS_SET
+
+
+def test_a_lowering_below_serves_what_is_tolerated_above(
+    engine: Engine, record: DeskRecord
+) -> None:
+    """The banner was lowered first; what its town gives up then makes that good."""
+    set_in(engine, record, "CHD", 100)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A"]
+    accepted(ask(engine, divide, water, banner, _parts(record, A=100), act("divide")))
+    accepted(ask(engine, lower_total, water, banner, 60, act("lower banner")))
+    assert of_cell(engine, record, "CHD") == {"source": -40, "tolerated": -60}
+    accepted(ask(engine, lower_total, water, town, 75, act("lower town")))
+    assert of_cell(engine, record, "CHD") == {"source": -25}
+    assert of_cell(engine, record, "A") == {"total": 25}
+    table_of(engine, record)
+
+
+def test_what_a_cell_set_itself_is_lowered_before_what_came_from_above(
+    engine: Engine, record: DeskRecord
+) -> None:
+    set_in(engine, record, "CHD", 100)
+    set_in(engine, record, "A", 50)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A"]
+    accepted(ask(engine, divide, water, banner, _parts(record, A=100), act("divide")))
+    accepted(ask(engine, lower_total, water, town, 60, act("lower")))
+    assert of_cell(engine, record, "A") == {"total": 90}
+    assert of_cell(engine, record, "CHD") == {"source": -90}
+    table_of(engine, record)
+
+
 # -- asked twice, recorded, refused --------------------------------------------------------------
 
 

@@ -85,11 +85,11 @@ def test_carried_units_leave_the_issuing_of_the_giver_as_it_was() -> None:
     assert by_cell[2].ties
 
 
-def test_imported_units_come_from_outside_and_count_as_issued() -> None:
+def test_imported_units_come_from_outside_and_were_not_issued_here() -> None:
     by_cell = figures_by_cell({(1, HOLDING): 9}, [], {(0, 1): 9}, [])
     assert by_cell[1] == Figures(imported=9, held=9)
     assert by_cell[1].ties
-    assert by_cell[1].issued == 9
+    assert by_cell[1].issued == 0
 
 
 def test_a_record_that_was_tampered_with_does_not_tie() -> None:

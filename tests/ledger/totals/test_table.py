@@ -286,16 +286,22 @@ def test_only_totals_of_the_scheme_and_its_zones_are_shown(sqlite_engine: Engine
 
 
 @pytest.mark.parametrize(
-    ("text_of", "index"),
-    [("entry", "ix_entry_totals"), ("transfer", "ix_transfer_debit")],
+    ("statement", "index"),
+    [
+        (flows._SETTING, "ix_entry_totals"),
+        (flows._UNDONE, "uq_entry_reverses"),
+        (flows._LATER, "ix_entry_recorded_at"),
+        (flows._CROSSING, "ix_transfer_debit"),
+        (flows._STOCK, "ix_position_asset_id"),
+    ],
 )
 def test_the_journal_is_asked_through_its_indexes(
-    sqlite_engine: Engine, text_of: str, index: str
+    sqlite_engine: Engine, statement: str, index: str
 ) -> None:
-    statement = flows._SETTING if text_of == "entry" else flows._CROSSING
+    values = {"asset_id": 1, "day": "2026-01-01", "after": "2026-01-02"}
     with reading(sqlite_engine) as session:
-        plan = session.execute(
-            text(f"EXPLAIN QUERY PLAN {statement}"),
-            {"asset_id": 1, "day": "2026-01-01"},
-        )
-        assert any(index in str(row) for row in plan)
+        plan = [
+            str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {statement}"), values)
+        ]
+    assert any(index in line for line in plan)
+    assert not any("SCAN t" in line for line in plan)

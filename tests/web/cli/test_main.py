@@ -45,18 +45,6 @@ def test_help_lists_every_command_and_loads_none_of_them() -> None:
     assert shown.splitlines()[-1].strip() == "LOADED"
 
 
-def test_a_simulation_needs_no_database_layer() -> None:
-    program = (
-        "import sys\n"
-        "import web.cli.simulate\n"
-        "print(*[name for name in ('alembic', 'flask', 'sqlalchemy') if name in sys.modules])\n"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout
-    assert loaded.strip() == ""
-
-
 def test_an_unknown_command_ends_with_2() -> None:
     assert CliRunner().invoke(main, ["levitate"]).exit_code == 2
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ from web.cli.main import main
 
 
 @pytest.fixture
-def year(sqlite_engine: Engine) -> Iterator[Engine]:
+def year(sqlite_engine: Engine) -> Engine:
     assert load_demonstration(sqlite_engine)
-    yield sqlite_engine
+    return sqlite_engine
 
 
 def report(engine: Engine, *arguments: str, language: str = "zh") -> Result:

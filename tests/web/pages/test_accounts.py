@@ -1,7 +1,6 @@
 """The account pages on the invented year: what they say, whom they let in, what they export."""
 
 import json
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from web.app import create_app
 
 
 @pytest.fixture
-def engine_of_the_year(sqlite_engine: Engine) -> Iterator[Engine]:
+def engine_of_the_year(sqlite_engine: Engine) -> Engine:
     assert load_demonstration(sqlite_engine)
-    yield sqlite_engine
+    return sqlite_engine
 
 
 @pytest.fixture
