@@ -220,7 +220,7 @@ class Decider:
         self.results.append(posted)
         self._posted_here[key] = (entry, posted)
         if entry.reverses is not None:
-            pass
+            self._reversed_here.add(entry.reverses)
         return posted
 
     def _again(self, entry: Entry) -> Posted | Refused:

@@ -98,8 +98,8 @@ class Figures:
 
     @property
     def issued(self) -> int:
-        """What went out of this total, wherever it is now; imported units count as issued."""
-        return self.located - self.carried
+        """What went out of this total, wherever it is now; units from outside did not."""
+        return self.located - self.carried - self.imported
 
     @property
     def gap(self) -> int:
