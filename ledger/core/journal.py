@@ -199,6 +199,7 @@ def _page_rows(
         "WHERE e.id = s.entry_id AND o.id = s.other_id AND a.id = o.account_id "
         f"ORDER BY s.entry_id {order}, s.line {order}, s.side {order}"
     ).columns(business_date=Date, recorded_at=Moment, late=Boolean)
+    bounds = _narrowed(bounds, cursor, backward)
     values: dict[str, Any] = {
         "first_id": bounds.first_id,
         "last_id": bounds.last_id,
@@ -207,6 +208,15 @@ def _page_rows(
     if cursor is not None:
         values |= {"entry_id": cursor.entry_id, "line": cursor.line}
     return list(session.execute(*_with_days(statement_text, values, days)))
+
+
+def _narrowed(bounds: Bounds, place: Place | None, backward: bool) -> Bounds:
+    """Let a scan begin at a place: SQLite would walk there from the bounds, line by line."""
+    if place is None:
+        return bounds
+    if backward:
+        return bounds._replace(last_id=min(bounds.last_id, place.entry_id))
+    return bounds._replace(first_id=max(bounds.first_id, place.entry_id))
 
 
 def _within(days: Days | None) -> str:
@@ -300,7 +310,7 @@ def _moved_before(
         text(f"SELECT coalesce(sum({moved}), 0) FROM position p WHERE p.id IN :positions"),
         {
             "first_id": bounds.first_id,
-            "last_id": bounds.last_id,
+            "last_id": _narrowed(bounds, start, backward=True).last_id,
             "entry_id": start.entry_id,
             "line": start.line,
         },

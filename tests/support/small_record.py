@@ -42,7 +42,7 @@ class SmallRecord:
     cells: tuple[int, int]
     cell_accounts: tuple[int, int]
     desk: int
-    group: int
+    groups: tuple[int, int]
     holders: tuple[int, ...]
     parties: tuple[int, ...]
     unit: int
@@ -120,7 +120,8 @@ def _insert(session: Session) -> SmallRecord:
             ("cell-0", "cell", cells[0], None),
             ("cell-1", "cell", cells[1], None),
             ("desk", "desk", None, None),
-            ("group", "group", None, None),
+            ("group-0", "group", None, None),
+            ("group-1", "group", None, None),
             *(
                 (f"holder-{n}", "holder", cells[n % 2], party_id)
                 for n, party_id in enumerate(parties)
@@ -134,8 +135,8 @@ def _insert(session: Session) -> SmallRecord:
         cells=(cells[0], cells[1]),
         cell_accounts=(accounts[0], accounts[1]),
         desk=accounts[2],
-        group=accounts[3],
-        holders=tuple(accounts[4:]),
+        groups=(accounts[3], accounts[4]),
+        holders=tuple(accounts[5:]),
         parties=tuple(parties),
         unit=_asset(session, "cod", schemes[0], "unit", "t", None),
         second_unit=_asset(session, "cod-term", schemes[0], "unit", "t", index_id),
