@@ -7,20 +7,19 @@ row by row, and nothing here decides.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import chain
-from struct import Struct
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from ledger.core.clock import Now
+from ledger.core.copy_images import COPY_HEAD, COPY_TAIL, EntryImages, transfer_images
 from ledger.core.deciding import Content, Decider, PlainTransfer, Row, StoredEntry
-from ledger.core.entries import Entry, PositionKey, Posted
+from ledger.core.entries import PositionKey, Posted
 from ledger.core.moves import bounds_of
 
 _COPY_FROM = 100
-"""From so many entries on COPY beats arrays (``make bench``, section posting)."""
+"""From so many entries on COPY beats arrays (``make bench``)."""
 
 PIECE = 500
 """Rows that travel together while the next are decided."""
@@ -395,21 +394,19 @@ class PostgresqlBulk:
         )
 
     def _copy_entries(self, decider: Decider, ids: Sequence[int], deciding: Iterable[None]) -> None:
-        images = _EntryImages(decider.now)
+        images = EntryImages(decider.now)
         with (
             self._driver.cursor() as cursor,
             cursor.copy(f"COPY entry ({_ENTRY_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
         ):
-            copy.write(_COPY_HEAD)
+            copy.write(COPY_HEAD)
             done = 0
             # The server stores one piece while the next is decided.
             for _ in chain(deciding, (None,)):
                 piece = decider.accepted[done:]
-                copy.write(
-                    b"".join([images.row(ids[done + i], entry) for i, entry in enumerate(piece)])
-                )
+                copy.write(images.rows(ids[done : done + len(piece)], piece))
                 done += len(piece)
-            copy.write(_COPY_TAIL)
+            copy.write(COPY_TAIL)
 
     def _copy_transfers(self, decider: Decider, ids: Sequence[int]) -> tuple[str, str, str]:
         """Write the transfers; give the new sums, put together while the server stores them."""
@@ -418,22 +415,10 @@ class PostgresqlBulk:
             self._driver.cursor() as cursor,
             cursor.copy(f"COPY transfer ({_TRANSFER_COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
         ):
-            copy.write(_COPY_HEAD)
+            copy.write(COPY_HEAD)
             for start in range(0, len(lines), PIECE):
-                copy.write(
-                    b"".join(
-                        [
-                            _TRANSFER_IMAGE(
-                                *(8, 8, ids[i], 2, n, 8, debit, 8, credit),
-                                *(4, asset, 8, amount, 8, left, 8, got),
-                            )
-                            for i, n, debit, credit, asset, amount, left, got in lines[
-                                start : start + PIECE
-                            ]
-                        ]
-                    )
-                )
-            copy.write(_COPY_TAIL)
+                copy.write(transfer_images(lines[start : start + PIECE], ids))
+            copy.write(COPY_TAIL)
             sums = _sums(decider.changed_rows())
             _number(decider.results, ids)
         return sums
@@ -467,66 +452,3 @@ def _text_array(values: Iterable[str]) -> str:
     """Write an array of any texts as PostgreSQL reads it."""
     joined = '","'.join([value.replace("\\", "\\\\").replace('"', '\\"') for value in values])
     return '{"' + joined + '"}' if joined or values else "{}"
-
-
-# -- rows as binary COPY reads them: the number of fields, then each field after its length -------
-
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_TAIL = b"\xff\xff"
-_NULL = b"\xff\xff\xff\xff"
-_NO_NUMBERS = _NULL * 3
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-_TRANSFER_IMAGE = Struct(">hiqihiqiqiiiqiqiq").pack
-_ENTRY_START = Struct(">hiq").pack
-_LENGTH = Struct(">i").pack
-_BIGINT = Struct(">iq").pack
-_INTEGER = Struct(">ii").pack
-
-
-class _EntryImages:
-    """Entries as rows of COPY; what repeats from entry to entry is written once."""
-
-    def __init__(self, now: Now) -> None:
-        self._today = now.today
-        self._recorded_at = _BIGINT(8, (now.instant - _EPOCH) // timedelta(microseconds=1))
-        self._repeated: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
-
-    def row(self, entry_id: int, entry: Entry) -> bytes:
-        """Write one entry."""
-        head = (
-            entry.kind,
-            entry.business_date,
-            entry.period_id,
-            entry.actor,
-            entry.office,
-            entry.document,
-        )
-        kind, middle = self._repeated.get(head) or self._repeat(head, entry)
-        key = entry.key.encode()
-        numbers = _NO_NUMBERS
-        if not (entry.unit_price_micro is entry.money_fen is entry.reverses is None):
-            numbers = b"".join(
-                _NULL if number is None else _BIGINT(8, number)
-                for number in (entry.unit_price_micro, entry.money_fen, entry.reverses)
-            )
-        start = _ENTRY_START(13, 8, entry_id)
-        return b"%b%b%b%b%b%b" % (start, kind, _LENGTH(len(key)), key, middle, numbers)
-
-    def _repeat(self, head: tuple[object, ...], entry: Entry) -> tuple[bytes, bytes]:
-        late = entry.business_date < self._today
-        middle = (
-            _INTEGER(4, (entry.business_date - _EPOCH.date()).days),
-            self._recorded_at,
-            b"\0\0\0\1" + bytes((late,)),
-            _NULL if entry.period_id is None else _INTEGER(4, entry.period_id),
-            *(_text(text) for text in (entry.actor, entry.office, entry.document)),
-        )
-        written = (_text(entry.kind), b"".join(middle))
-        self._repeated[head] = written
-        return written
-
-
-def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return _LENGTH(len(encoded)) + encoded

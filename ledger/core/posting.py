@@ -97,6 +97,7 @@ class WorkingSet:
         """Try entries in order and flush: one result each."""
         results: list[Posted | Refused] = []
         if len(self._entry_ids) < len(self._decider.accepted) + len(entries):
+            # More entries than keys were announced: numbers are drawn when all are decided.
             self._entry_ids = ()
 
         def deciding() -> Iterator[None]:
@@ -104,12 +105,12 @@ class WorkingSet:
                 results.extend([self.try_post(entry) for entry in entries[start : start + PIECE]])
                 yield
 
-        with _collector_resting():
-            self._write(deciding())
+        self._write(deciding())
         return results
 
     def _write(self, deciding: Iterable[None]) -> None:
-        self._bulk.write(self._decider, self._entry_ids, deciding)
+        with _collector_resting():
+            self._bulk.write(self._decider, self._entry_ids, deciding)
         self._decider.written()
         self._entry_ids = ()
 
@@ -128,14 +129,13 @@ def post(session: Session, entries: Sequence[Entry], now: Now) -> list[Posted | 
 
 
 def _post(session: Session, entries: Sequence[Entry], now: Now) -> list[Posted | Refused]:
+    names: dict[PositionName, None] = {}
+    for entry in entries:
+        for debit, credit, _amount in entry.transfers:
+            names[debit] = names[credit] = None
     working_set = WorkingSet(session, now)
     working_set.open(
-        [
-            name
-            for entry in entries
-            for debit, credit, _amount in entry.transfers
-            for name in (debit, credit)
-        ],
+        names,
         keys=[entry.key for entry in entries],
         reverses=[entry.reverses for entry in entries if entry.reverses is not None],
     )

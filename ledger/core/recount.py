@@ -116,7 +116,7 @@ def recount_reversals(session: Session, findings: Findings) -> None:
     """A reversal names an earlier entry that is none itself, is its only one, and mirrors it."""
     found = session.execute(
         listing(
-            "r.id, r.reverses, 'earlier entry', coalesce(o.kind, 'none')",
+            "r.id, r.reverses, 'earlier entry', o.kind",
             "FROM entry r LEFT JOIN entry o ON o.id = r.reverses "
             "WHERE (r.reverses IS NOT NULL OR r.kind = 'reversal') AND (o.id IS NULL "
             "OR o.id >= r.id OR r.kind <> 'reversal' OR o.kind = 'reversal') ORDER BY r.id",

@@ -19,17 +19,25 @@ from ledger.core.recount import IN_KEY_ORDER, listing, sum_in_halves, whole
 TERMINAL_KINDS = (PositionKind.SURRENDERED, PositionKind.USED, PositionKind.RETIRED)
 """What is in one of these has come to its end."""
 
-CARRYING_KINDS = (EntryKind.TRANSFER, EntryKind.FILL, EntryKind.RETURN)
-"""Kinds of entry in which units cross from cell to cell while the cells' totals stay."""
-
-DIVIDING_KINDS = (
-    EntryKind.DIVIDE,
-    EntryKind.GIVE_BACK,
-    EntryKind.LOWER,
-    EntryKind.CUT,
+CARRYING_KINDS = (
+    EntryKind.TRANSFER,
+    EntryKind.FILL,
+    EntryKind.RETURN,
     EntryKind.TRANSFER_WITH_TOTAL,
 )
-"""Kinds of entry that change what is set for both cells."""
+"""Kinds of entry in which units may cross from cell to cell."""
+
+DIVIDING_KINDS = (EntryKind.DIVIDE, EntryKind.GIVE_BACK, EntryKind.LOWER, EntryKind.CUT)
+"""Kinds of entry in which what is set for a cell comes from another, or goes back to it."""
+
+SET_KINDS = (
+    PositionKind.SOURCE,
+    PositionKind.TOTAL,
+    PositionKind.ROOM,
+    PositionKind.ROOM_USED,
+    PositionKind.TOLERATED,
+)
+"""Positions that say what is set for a cell; the others hold units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +178,18 @@ def _crosses(flow: _Flow) -> bool:
 
 def _check_border(flow: _Flow, findings: Findings) -> None:
     """From cell to cell units go only in the kinds that may carry them."""
-    if _crosses(flow) and flow.entry_kind not in (*CARRYING_KINDS, *DIVIDING_KINDS):
-        findings.add(
-            AuditCode.BORDER_CROSSED,
-            {"entry": flow.example, "kind": flow.entry_kind, "asset": flow.asset},
-            flow.debit.cell,
-            flow.credit.cell,
-            flow.transfers,
-        )
+    if not _crosses(flow) or flow.entry_kind in CARRYING_KINDS:
+        return
+    of_totals = flow.debit.kind in SET_KINDS and flow.credit.kind in SET_KINDS
+    if flow.entry_kind in DIVIDING_KINDS and of_totals:
+        return
+    findings.add(
+        AuditCode.BORDER_CROSSED,
+        {"entry": flow.example, "kind": flow.entry_kind, "asset": flow.asset},
+        flow.debit.cell,
+        flow.credit.cell,
+        flow.transfers,
+    )
 
 
 # -- cells -------------------------------------------------------------------------------------

@@ -230,24 +230,19 @@ class _Sums:
         if flow.debit_kind is PositionKind.SOURCE:
             self._add(debit_cell, "set_amount", amount)
         elif flow.credit_kind is PositionKind.SOURCE:
-            self._add_given_back(debit_cell, credit_cell, amount)
-            self._add(credit_cell, "set_amount", -amount)
+            self._add(debit_cell, "set_amount", -amount)
         elif flow.kind is EntryKind.DIVIDE:
             self._add(debit_cell, "divided", amount)
             self._add(credit_cell, "set_amount", amount)
-        elif flow.kind in GIVING_BACK_KINDS:
-            self._add_given_back(debit_cell, credit_cell, amount)
+        elif flow.kind in GIVING_BACK_KINDS and debit_cell != credit_cell:
+            self._add(debit_cell, "set_amount", -amount)
+            self._add(credit_cell, "divided", -amount)
         elif flow.kind is EntryKind.TRANSFER_WITH_TOTAL and debit_cell != credit_cell:
             self._add(debit_cell, "set_amount", -amount)
             self._add(credit_cell, "set_amount", amount)
         else:
             return False
         return True
-
-    def _add_given_back(self, debit_cell: int, credit_cell: int, amount: int) -> None:
-        if debit_cell != credit_cell:
-            self._add(debit_cell, "set_amount", -amount)
-            self._add(credit_cell, "divided", -amount)
 
     def _add(self, cell: int, name: str, amount: int) -> None:
         if cell:

@@ -139,13 +139,14 @@ class _Walk:
     def _arrive(self, cell: int, offers: list[Offer]) -> int:
         """Serve what the cell tolerates, lower what it set, send on what it was given itself."""
         self._serve(cell, offers)
-        self._to_source(cell, offers)
-        onward = _sum(offers)
-        if not onward:
+        rest = _sum(offers)
+        if not rest:
             return 0
         room = self._pools[cell].room
         self._move(offers, room)
-        return self._go_up(cell, [(room, onward)])
+        onward = [(room, rest)]
+        self._to_source(cell, onward)
+        return self._go_up(cell, onward)
 
     def _serve(self, cell: int, offers: list[Offer]) -> None:
         part = min(_sum(offers), self._owed[cell])

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from ledger.core.database import run
 from ledger.core.entries import Posted
 from ledger.refusals import Refused
+from ledger.registry.transfers import TransferRequest, transfer
 from ledger.totals.allocation import return_units
 from ledger.totals.codes import TotalsCode
 from ledger.totals.desk import Part, divide, lower_total
@@ -29,7 +30,7 @@ from tests.support.desk_record import (
     set_in,
     table_of,
 )
-from tests.support.small_record import NOON
+from tests.support.small_record import NOON, TODAY
 
 
 def at_the_desk(
@@ -106,3 +107,37 @@ def test_terms_that_overlap_share_the_years_they_share(engine: Engine) -> None:
         of_cell(engine, record, "CHD", f"y{year}").get("room", 0) for year in range(2026, 2032)
     ]
     assert rooms == [30, 0, 0, 0, 0, 70]
+
+
+@pytest.mark.parametrize(
+    ("policy", "giver", "receiver"),
+    [
+        # set, room, held, carried in
+        ("stay", (100, 20, 55, -25), (100, 90, 35, 25)),
+        ("recount", (100, 45, 55, 0), (100, 65, 35, 0)),
+        ("move", (75, 20, 55, 0), (125, 90, 35, 0)),
+    ],
+)
+def test_a_sale_across_the_border_of_a_cell_under_each_policy(
+    engine: Engine,
+    policy: str,
+    giver: tuple[int, int, int, int],
+    receiver: tuple[int, int, int, int],
+) -> None:
+    """Of totals of 100, A issued 80 and B 10; a holder in A sells 25 to one in B."""
+    record = make_desk_record(engine, policy)
+    for label, issued in (("A/farm", 80), ("B/farm", 10)):
+        set_in(engine, record, label, 100)
+        allocate_to(engine, record, label, issued)
+    sale = TransferRequest(
+        key="sale",
+        business_date=TODAY,
+        from_account_id=record.holders["A/farm"][0],
+        to_account_id=record.holders["B/farm"][0],
+        asset_id=record.assets["water"],
+        amount=25,
+    )
+    accepted(at_the_desk(engine, transfer, sale))
+    table = table_of(engine, record)
+    found = [figures(table, label) for label in ("A/farm", "B/farm")]
+    assert [(one.set_amount, one.room, one.held, one.carried) for one in found] == [giver, receiver]

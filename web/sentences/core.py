@@ -267,15 +267,15 @@ _AUDIT: dict[RefusalCode, tuple[str, str]] = {
     ),
     AuditCode.KIND_OF_MOVE_UNKNOWN: _finding(
         "凭证 {entry:plain}（{kind}）的划转 {found} 不在对照表中。",
-        "划转须列在业务与科目对照表中（{expected}）。",
+        "划转须列在业务与科目对照表中。",
         "Entry {entry:plain} ({kind}) moves {found}, which is not in the table.",
-        "every move is {expected}.",
+        "every move is in the table.",
     ),
     AuditCode.TERMINAL_LEFT_WITHOUT_REVERSAL: _finding(
         "凭证 {entry:plain}（{kind}）使单位离开终点：{found}。",
-        "已清缴、已使用、已注销的单位只能经冲正（{expected}）退出。",
+        "已清缴、已使用、已注销的单位只能经冲正退出。",
         "Entry {entry:plain} ({kind}) lets units leave their end: {found}.",
-        "units that were surrendered, used or retired leave only by {expected}.",
+        "units that were surrendered, used or retired leave only by reversal.",
     ),
     AuditCode.BORDER_CROSSED: _finding(
         "凭证 {entry:plain}（{kind}）把单位从单元 {expected:plain} 带到单元 {found:plain}。",
@@ -285,11 +285,11 @@ _AUDIT: dict[RefusalCode, tuple[str, str]] = {
         "only transfers, fills, returns and changes of totals cross cells.",
     ),
     AuditCode.REVERSAL_WITHOUT_ORIGINAL: _finding(
-        "凭证 {entry:plain} 冲正的凭证 {reverses} 不成立：应为 {expected}，实为 {found}。",
-        "冲正须指明一笔更早的、本身不是冲正的凭证。",
-        "Entry {entry:plain} reverses {reverses}, which does not hold: {expected} is due, "
-        "{found} is there.",
-        "a reversal names an earlier entry that is no reversal itself.",
+        "凭证 {entry:plain} 指明冲正凭证 {reverses:plain}（种类：{found}），但不成立。",
+        "只有冲正凭证指明另一笔凭证：更早的、本身不是冲正的一笔。",
+        "Entry {entry:plain} names entry {reverses:plain} (kind: {found}) as the one it undoes, "
+        "which does not hold.",
+        "a reversal, and nothing else, names an earlier entry that is no reversal itself.",
     ),
     AuditCode.REVERSED_TWICE: _finding(
         "凭证 {entry:plain} 应最多冲正 {expected} 次，实为 {found} 次。",

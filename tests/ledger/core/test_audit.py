@@ -349,6 +349,22 @@ TAMPERINGS = (
         {"border_crossed": 1},
     ),
     Tampering(
+        "a cut retired units of one cell in another",
+        lambda r: (
+            new_entry("beyond", like="hold", kind="'cut'"),
+            *new_line(
+                entry_named("beyond"),
+                h(r, 1),
+                position_of(r.cell_accounts[0], r.unit, "surrendered", "2026"),
+                r.unit,
+                10,
+            ),
+            "UPDATE position SET kind = 'retired' WHERE kind = 'surrendered'",
+            "UPDATE entry SET kind = 'cut' WHERE key = 'surrender'",
+        ),
+        {"border_crossed": 1},
+    ),
+    Tampering(
         "a reversal names no entry",
         lambda r: ("UPDATE entry SET reverses = NULL WHERE key = 'reversal'",),
         {"reversal_without_original": 1},

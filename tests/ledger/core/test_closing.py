@@ -30,6 +30,7 @@ from tests.support.small_record import (
     post_all,
     post_well,
 )
+from web.sentences.catalogue import sentence
 
 MAY, JUNE = date(2026, 5, 31), date(2026, 6, 30)
 FIFTH = date(2026, 6, 5)
@@ -49,7 +50,11 @@ def record(engine: Engine) -> SmallRecord:
 
 
 def ask(engine: Engine, scheme: int, month_end: date, day: date, actor: str = "示例") -> object:
-    return run(engine, lambda s: close_month(s, scheme, month_end, noon(day), actor))
+    answer = run(engine, lambda s: close_month(s, scheme, month_end, noon(day), actor))
+    if isinstance(answer, Refused):
+        # A sentence that asks for a figure which the refusal does not tell would raise.
+        assert sentence(answer, "zh") != sentence(answer, "en")
+    return answer
 
 
 def kept(engine: Engine) -> list[tuple[int, str, int]]:

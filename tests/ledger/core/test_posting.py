@@ -23,6 +23,7 @@ from tests.support.small_record import (
     post_all,
     post_well,
 )
+from web.sentences.catalogue import sentence
 
 TOMORROW = TODAY + timedelta(days=1)
 IN_CLOSED_MONTH = date(2026, 4, 30)
@@ -178,7 +179,10 @@ def test_each_rule_answers_with_its_code_in_the_order_of_precedence(world: World
     answers = []
     for kind, debit, credit, amount, rest, _code in TABLE:
         (answer,) = post_all(world.engine, written(world, kind, debit, credit, amount, rest))
-        answers.append(str(answer.code) if isinstance(answer, Refused) else "posted")
+        assert isinstance(answer, Refused)
+        answers.append(str(answer.code))
+        # A sentence that asks for a figure which the refusal does not tell would raise.
+        assert sentence(answer, "zh") != sentence(answer, "en")
     assert answers == [line[-1] for line in TABLE]
     assert journal_of(world.engine) == before
 

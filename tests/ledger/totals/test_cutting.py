@@ -1,19 +1,22 @@
 """A cut: exact in total, nobody above his holding, and the totals of indexes fall with it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from ledger.apportionment import ApportionmentCode
 from ledger.core.database import run
 from ledger.core.entries import Posted, PostingCode
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.refusals import Refused
+from ledger.registry.transfers import TransferRequest, transfer
 from ledger.totals import cutting
 from ledger.totals.codes import TotalsCode
 from ledger.totals.cutting import CutRule, cut
-from ledger.totals.desk import Part, divide
+from ledger.totals.desk import Part, divide, lower_total
 from ledger.totals.indexes import open_asset
 from ledger.units import Quantity
 from tests.support.desk_record import (
@@ -28,7 +31,7 @@ from tests.support.desk_record import (
     set_in,
     table_of,
 )
-from tests.support.small_record import NOON, balances, entry_of, post_well
+from tests.support.small_record import NOON, TODAY, balances, entry_of, post_well
 
 HALF = CutRule(Fraction(1, 2), Fraction(1, 4), ref="cut-2026", period="2026")
 
@@ -157,6 +160,65 @@ def test_the_index_falls_where_it_was_set(engine: Engine, record: DeskRecord) ->
     banner, town = figures(table, "CHD"), figures(table, "A/farm")
     assert (banner.set_amount, banner.divided, town.set_amount) == (910, 810, 540)
     assert figures(table_of(engine, record, "free"), "A/farm").set_amount == 600
+
+
+def test_a_lowered_index_is_served_by_the_cut_before_it_falls_further(
+    engine: Engine, record: DeskRecord
+) -> None:
+    """Lowered by 70 below what is used; a cut of 100 makes that good and lowers it by 30."""
+    set_in(engine, record, "B/farm", 300, "cod")
+    index, free, cell = record.assets["cod"], record.assets["free"], record.cells["B/farm"]
+
+    def prepare(session: Session) -> None:
+        accepted(open_asset(session, free, cell, 300, act("open"), NOON))
+        accepted(lower_total(session, index, cell, 70, act("lower"), NOON))
+
+    run(engine, prepare)
+    allocate_to(engine, record, "B/farm", 300, asset="free")
+    rule = CutRule(Fraction(2, 3), Fraction(0), "", "2026")
+    assert isinstance(ask(engine, record, rule, "B/farm", asset="free"), list)
+    assert of_cell(engine, record, "B/farm", "cod") == {"source": -200, "room_used": 200}
+    table_of(engine, record, "cod")
+
+
+def test_units_that_change_hands_while_a_cut_waits_are_cut_where_they_arrive(
+    postgresql_engine: Engine,
+) -> None:
+    """On SQLite nobody else writes meanwhile; on PostgreSQL the cut waits for the transfer."""
+    engine = postgresql_engine
+    record = make_desk_record(engine)
+    set_in(engine, record, "A/farm", 1000)
+    allocate_to(engine, record, "A/farm", 400)
+    sale = TransferRequest(
+        "sale",
+        TODAY,
+        record.holders["A/farm"][0],
+        record.holders["A/farm"][1],
+        record.assets["water"],
+        300,
+    )
+    with Session(engine) as seller, ThreadPoolExecutor(1) as other_office:
+        accepted(transfer(seller, sale, NOON))
+        cutting_now = other_office.submit(ask, engine, record)
+        while not _somebody_waits(engine):
+            assert not cutting_now.done()
+        seller.commit()
+        assert isinstance(cutting_now.result(), list)
+    found = figures(table_of(engine, record), "A/farm")
+    assert (found.held, found.withheld, found.retired) == (200, 100, 100)
+    kept = balances(engine, *(record.holding("A/farm", n) for n in (0, 1)))
+    assert kept == [50, 150]
+
+
+def _somebody_waits(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        waiting = connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+        return bool(waiting.scalar())
 
 
 def test_units_that_were_opened_elsewhere_are_not_cut(engine: Engine, record: DeskRecord) -> None:

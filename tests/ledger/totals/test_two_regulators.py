@@ -100,6 +100,25 @@ def test_a_lowering_and_allocations_at_once_leave_the_identity(
     assert (found.room, found.tolerated) == (max(40 - issued, 0), max(issued - 40, 0))
 
 
+def test_what_a_cell_was_given_is_lowered_once(engine: Engine, record: DeskRecord) -> None:
+    """A town was given 100 of 1,000; four offices want 60 of them back, from the banner's total."""
+    set_in(engine, record, "CHD", 1000)
+    water, banner, town = record.assets["water"], record.cells["CHD"], record.cells["A"]
+    parts = [Part(town, 100)]
+    accepted(run(engine, lambda session: divide(session, water, banner, parts, act("d"), NOON)))
+    results = at_once(
+        engine,
+        [
+            lambda session, n=n: lower_total(session, water, town, 60, act(f"lower {n}"), NOON)
+            for n in range(WRITERS)
+        ],
+    )
+    assert _stood(results) == 1
+    codes = {result.code for result in results if isinstance(result, Refused)}
+    assert codes == {TotalsCode.LOWERING_EXCEEDS_SET}
+    assert figures(table_of(engine, record), "A").set_amount == 40
+
+
 def test_what_comes_back_at_once_serves_what_is_tolerated_once(
     engine: Engine, record: DeskRecord
 ) -> None:
