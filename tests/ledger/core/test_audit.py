@@ -517,7 +517,8 @@ TAMPERINGS = (
             "UPDATE closed_month SET month_end = '2026-05-30'",
             "UPDATE closing SET month_end = '2026-05-30'",
         ),
-        {"closed_months_not_in_row": 1},
+        # Then none of the balances kept is that of the end of a month.
+        {"closed_months_not_in_row": 1, "closing_differs": 11},
     ),
     Tampering(
         "a month between two closed ones is open",
