@@ -34,7 +34,13 @@ class UseRule(StrEnum):
 FIRST_YEAR, LAST_YEAR = 1, 9999
 """The years of an asset without a period: all."""
 
-HELD_KINDS = (PositionKind.HOLDING, PositionKind.BOUGHT, PositionKind.FROZEN)
+HELD_KINDS = (
+    PositionKind.HOLDING,
+    PositionKind.UNPAID,
+    PositionKind.OWN_USE,
+    PositionKind.BOUGHT,
+    PositionKind.FROZEN,
+)
 """What counts as held: also what waits for an order or for the next trading day."""
 
 

@@ -78,6 +78,10 @@ class Bulk(Protocol):
         """Load the entries that have one of these keys or numbers."""
         ...
 
+    def draw_position_ids(self, count: int) -> list[int]:
+        """Take so many fresh numbers of positions, rising."""
+        ...
+
     def write(self, decider: Decider, entry_ids: Sequence[int], deciding: Iterable[None]) -> None:
         """Number the accepted entries and write them, their transfers and the new sums.
 
@@ -135,6 +139,7 @@ class SqliteBulk:
 
     def __init__(self, driver: Any) -> None:
         self._cursor = driver.cursor()
+        self._last_drawn: int | None = None
 
     def load_by_id(
         self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
@@ -155,10 +160,16 @@ class SqliteBulk:
         rows = self._by_key(wanted)
         if len(rows) == len(set(keys)):
             return rows
+        found = {row.key for row in rows}
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
         self._cursor.executemany(
-            "INSERT INTO position (account_id, asset_id, kind, ref, for_party_id, floor, ceiling) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(*key, *_bounds(key)) for key in dict.fromkeys(keys)],
+            "INSERT INTO position "
+            "(account_id, asset_id, kind, ref, for_party_id, floor, ceiling, id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [
+                (*key, *_bounds(key), number)
+                for key, number in zip(missing, self.draw_position_ids(len(missing)), strict=True)
+            ],
         )
         return self._by_key(wanted)
 
@@ -183,6 +194,15 @@ class SqliteBulk:
         )
         return _stored_entries(found)
 
+    def draw_position_ids(self, count: int) -> list[int]:
+        """Take so many fresh numbers: the writer is alone, so those after the highest are free."""
+        if self._last_drawn is None:
+            found = self._cursor.execute("SELECT coalesce(max(id), 0) FROM position").fetchone()
+            self._last_drawn = int(found[0])
+        first = self._last_drawn + 1
+        self._last_drawn += count
+        return list(range(first, first + count))
+
     def _closed_through(self) -> dict[int, date]:
         found = self._cursor.execute(
             "SELECT scheme_id, max(month_end) FROM closed_month GROUP BY scheme_id"
@@ -199,9 +219,14 @@ class SqliteBulk:
             posted.number(number)
         recorded_at = decider.now.instant.strftime("%Y-%m-%d %H:%M:%S.%f")
         today = decider.now.today
+        changed = decider.changed_rows()
+        self._cursor.executemany(
+            f"INSERT INTO position ({_NEW_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_new_values(row) for row in changed if row.is_new],
+        )
         self._cursor.executemany(
             "UPDATE position SET debits = ?, credits = ? WHERE id = ?",
-            [(row.debits, row.credits, row.position_id) for row in decider.changed_rows()],
+            [(row.debits, row.credits, row.position_id) for row in changed if not row.is_new],
         )
         self._cursor.executemany(
             f"INSERT INTO entry ({_ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -228,6 +253,43 @@ class SqliteBulk:
             f"INSERT INTO transfer ({_TRANSFER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             ((first_id + line[0], *line[1:]) for line in decider.lines),
         )
+
+
+_NEW_COLUMNS = "id, account_id, asset_id, kind, ref, for_party_id, floor, ceiling, debits, credits"
+
+
+def new_row(position_id: int, key: PositionKey) -> Row:
+    """Give the row of a position that is not in the database yet."""
+    floor, ceiling = _bounds(key)
+    row = Row(
+        position_id,
+        0,
+        0,
+        floor,
+        ceiling,
+        key.account_id,
+        key.asset_id,
+        key.kind,
+        key.ref,
+        key.for_party_id,
+    )
+    row.is_new = True
+    return row
+
+
+def _new_values(row: Row) -> tuple[object, ...]:
+    return (
+        row.position_id,
+        row.account_id,
+        row.asset_id,
+        row.kind.value,
+        row.ref,
+        row.for_party_id,
+        row.floor,
+        row.ceiling,
+        row.debits,
+        row.credits,
+    )
 
 
 def _bounds(key: PositionKey) -> tuple[int | None, int | None]:
@@ -283,6 +345,13 @@ class PostgresqlBulk:
         stored = self.stored([], [*again, *reverses]) if again or reverses else []
         (entry_ids,) = drawn.fetchone()
         return Loaded(rows, stored, dict(closed.fetchall()), sorted(entry_ids or ()))
+
+    def draw_position_ids(self, count: int) -> list[int]:
+        """Take so many fresh numbers of positions, rising."""
+        found = self._execute(
+            "SELECT nextval('position_id_seq') FROM generate_series(1, %s::int)", count
+        )
+        return sorted(number for (number,) in found)
 
     def _known(self, keys: Sequence[str]) -> Any:
         return self._execute("SELECT id FROM entry WHERE key = ANY(%s::text[])", _text_array(keys))
@@ -352,12 +421,31 @@ class PostgresqlBulk:
             if 0 < count < _COPY_FROM:
                 _number(decider.results, entry_ids)
                 with self._driver.pipeline():
+                    self._make_positions(decider)
                     self._execute(_UPDATE, *_sums(decider.changed_rows()))
                     self._insert(decider, entry_ids)
             if count < _COPY_FROM:
                 return
         self._copy_entries(decider, entry_ids, deciding)
+        self._make_positions(decider)
         self._execute(_UPDATE, *self._copy_transfers(decider, entry_ids))
+
+    def _make_positions(self, decider: Decider) -> None:
+        """Write the positions that are new with their sums, before anything points at them."""
+        rows = [row for row in decider.changed_rows() if row.is_new]
+        if not rows:
+            return
+        columns = list(zip(*map(_new_values, rows), strict=True))
+        refs = columns.pop(4)
+        self._execute(
+            f"INSERT INTO position ({_NEW_COLUMNS}) "
+            "SELECT p.i, p.a, p.s, p.k, p.r, p.f, p.l, p.h, p.d, p.c FROM unnest(%s::bigint[], "
+            "%s::int[], %s::int[], %s::text[], %s::text[], %s::int[], %s::bigint[], "
+            "%s::bigint[], %s::bigint[], %s::bigint[]) AS p(i, a, s, k, r, f, l, h, d, c)",
+            *(_array(column) for column in columns[:4]),
+            _text_array(refs),
+            *(_array(column) for column in columns[4:]),
+        )
 
     def _insert(self, decider: Decider, ids: Sequence[int]) -> None:
         entries = decider.accepted
@@ -431,6 +519,7 @@ _UPDATE = (
 
 
 def _sums(rows: Sequence[Row]) -> tuple[str, str, str]:
+    rows = [row for row in rows if not row.is_new]
     return (
         _array([row.position_id for row in rows]),
         _array([row.debits for row in rows]),

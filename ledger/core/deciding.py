@@ -59,6 +59,7 @@ class Row:
         "debits",
         "floor",
         "for_party_id",
+        "is_new",
         "kind",
         "position_id",
         "ref",
@@ -88,6 +89,7 @@ class Row:
         self.ref = ref
         self.for_party_id = for_party_id
         self.changed = False
+        self.is_new = False
 
     @property
     def key(self) -> PositionKey:
@@ -200,7 +202,8 @@ class Decider:
     def written(self) -> None:
         """Everything accepted so far is in the database now."""
         for row in self._all_rows:
-            row.changed = False
+            if row.changed:
+                row.changed = row.is_new = False
         self.accepted = []
         self.results = []
         self.lines = []

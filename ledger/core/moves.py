@@ -26,9 +26,14 @@ class PositionKind(StrEnum):
     ROOM_USED = "room_used"
     TOLERATED = "tolerated"
     HOLDING = "holding"
+    UNPAID = "unpaid"
+    OWN_USE = "own_use"
     BOUGHT = "bought"
     WITHHELD = "withheld"
     FROZEN = "frozen"
+    SEIZED = "seized"
+    RESERVE = "reserve"
+    DEBT = "debt"
     CASH = "cash"
     FEES = "fees"
     SURRENDERED = "surrendered"
@@ -46,14 +51,14 @@ class Bounds:
 
 _NOT_BELOW_ZERO = Bounds(floor=0, ceiling=None)
 _UNBOUNDED_KINDS = (PositionKind.SOURCE, PositionKind.OUTSIDE, PositionKind.BANK)
-_NOT_ABOVE_ZERO_KINDS = (PositionKind.SOURCE, PositionKind.TOLERATED)
+_NOT_ABOVE_ZERO_KINDS = (PositionKind.SOURCE, PositionKind.TOLERATED, PositionKind.DEBT)
 
 
 def bounds_of(kind: PositionKind) -> Bounds:
     """Bounds that a new position of this kind gets.
 
-    A source only ever gives, so it is at most zero; ``tolerated`` is an overdraft: below zero as
-    far as the facts go, never above.
+    A source only ever gives, so it is at most zero; ``tolerated`` and ``debt`` are overdrafts:
+    below zero as far as the facts go, never above.
     """
     if kind in _NOT_ABOVE_ZERO_KINDS:
         return Bounds(floor=None, ceiling=0)
@@ -88,6 +93,11 @@ class EntryKind(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     FILL = "fill"
+    AGREEMENT = "agreement"
+    AWARD = "award"
+    PAY_PART = "pay_part"
+    DEFAULT = "default"
+    SEIZE = "seize"
     ROLL = "roll"
     SET_LIMIT = "set_limit"
     LINK = "link"
@@ -158,7 +168,13 @@ MOVES: tuple[Move, ...] = (
     *_moves(EntryKind.TRANSFER, "holding > holding", "total > total", "total > tolerated"),
     *_moves(EntryKind.TRANSFER_WITH_TOTAL, "holding > holding", "room_used > room_used"),
     *_moves(EntryKind.IMPORT, "outside > holding"),
-    *_moves(EntryKind.SURRENDER, "holding > surrendered", "bought > surrendered"),
+    *_moves(
+        EntryKind.SURRENDER,
+        "holding > surrendered",
+        "bought > surrendered",
+        "own_use > surrendered",
+        "unpaid > surrendered",
+    ),
     *_moves(EntryKind.USE, "holding > used"),
     *_moves(
         EntryKind.CUT,
@@ -173,13 +189,32 @@ MOVES: tuple[Move, ...] = (
     ),
     # Money, holds and fills.
     *_moves(EntryKind.DEPOSIT, "bank > cash"),
-    *_moves(EntryKind.WITHDRAW, "cash > bank"),
-    *_moves(EntryKind.HOLD, "holding > frozen", "cash > frozen", "room > room_frozen"),
-    *_moves(EntryKind.RELEASE, "frozen > holding", "frozen > cash", "room_frozen > room"),
+    # Money asked for stays in sight, held, until a second person lets it go.
+    *_moves(EntryKind.WITHDRAW, "cash > bank", "frozen > bank"),
+    *_moves(
+        EntryKind.HOLD,
+        "holding > frozen",
+        "reserve > frozen",
+        "total > frozen",
+        "cash > frozen",
+        "room > room_frozen",
+    ),
+    *_moves(
+        EntryKind.RELEASE,
+        "frozen > holding",
+        "frozen > reserve",
+        "frozen > total",
+        "frozen > tolerated",
+        "frozen > cash",
+        "seized > holding",
+        "room_frozen > tolerated",
+        "room_frozen > room",
+    ),
     *_moves(
         EntryKind.FILL,
         "frozen > holding",
         "frozen > bought",
+        "frozen > own_use",
         "frozen > cash",
         "frozen > fees",
         "cash > fees",
@@ -187,6 +222,45 @@ MOVES: tuple[Move, ...] = (
         "room_used > tolerated",
         "room_used > room",
     ),
+    *_moves(
+        EntryKind.AGREEMENT,
+        "frozen > holding",
+        "frozen > bought",
+        "frozen > own_use",
+        "frozen > cash",
+        "frozen > fees",
+        "cash > fees",
+        "room_frozen > room_used",
+        "room_used > tolerated",
+        "room_used > room",
+    ),
+    # What an auction sold: paid at once from what was held and from cash, or a first part now
+    # and the rest owed as a claim, the units unpaid until then.
+    *_moves(
+        EntryKind.AWARD,
+        "frozen > holding",
+        "frozen > own_use",
+        "frozen > unpaid",
+        "frozen > cash",
+        "frozen > fees",
+        "cash > cash",
+        "cash > fees",
+        "debt > holding",
+        "room > room_used",
+        "room_frozen > room_used",
+        "room_used > tolerated",
+        "room_used > room",
+    ),
+    *_moves(EntryKind.PAY_PART, "cash > cash", "holding > debt", "unpaid > holding"),
+    *_moves(
+        EntryKind.DEFAULT,
+        "unpaid > reserve",
+        "frozen > cash",
+        "debt > holding",
+        "room_used > tolerated",
+        "room_used > room",
+    ),
+    *_moves(EntryKind.SEIZE, "holding > seized", "bought > seized"),
     *_moves(EntryKind.ROLL, "bought > holding"),
     # Limits of groups of linked companies.
     *_moves(
@@ -197,8 +271,18 @@ MOVES: tuple[Move, ...] = (
         "tolerated > source",
         "room > room_used",
         "tolerated > room_used",
+        "room_used > tolerated",
+        "room_used > room",
     ),
-    *_moves(EntryKind.LINK, "room > source", "tolerated > source"),
+    *_moves(
+        EntryKind.LINK,
+        "room > source",
+        "tolerated > source",
+        "room > tolerated",
+        "room > room",
+        "tolerated > tolerated",
+        "tolerated > room",
+    ),
 )
 
 MOVE_SET = frozenset((move.entry, move.debit, move.credit) for move in MOVES)

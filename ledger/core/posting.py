@@ -13,7 +13,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger.core.bulk import PIECE, Bulk, bulk_for
+from ledger.core.bulk import PIECE, Bulk, bulk_for, new_row
 from ledger.core.clock import Now
 from ledger.core.deciding import Decider, StoredEntry, is_printable, mirrored
 from ledger.core.entries import (
@@ -80,6 +80,21 @@ class WorkingSet:
         self._decider.set_closed(
             {asset_id: closed[scheme_id] for asset_id, scheme_id in found if scheme_id in closed}
         )
+
+    def has(self, position: PositionName) -> bool:
+        """Tell whether a position is opened here."""
+        return self._decider.has(position)
+
+    def make(self, keys: Sequence[PositionKey]) -> list[int]:
+        """Open positions that nobody can have made yet (a hold of an order just numbered).
+
+        They come into the database at the flush, and only those that something was posted to.
+        Gives their numbers, in order.
+        """
+        ids = self._bulk.draw_position_ids(len(keys))
+        rows = [new_row(number, key) for number, key in zip(ids, keys, strict=True)]
+        self._decider.add_rows(rows, by_key=True)
+        return ids
 
     def balance(self, position: PositionName) -> int:
         """Balance of an opened position as this work has left it, in smallest units."""

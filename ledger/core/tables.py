@@ -26,7 +26,7 @@ from ledger.core.moves import AMOUNT_MAX, CUMULATIVE_MAX, FLOORLESS_KINDS, Posit
 from ledger.core.schema import BigKey, Moment, metadata
 
 ASSET_CLASSES = ("discharge", "water", "forest", "energy", "carbon", "money")
-ASSET_ROLES = ("unit", "index", "money")
+ASSET_ROLES = ("unit", "index", "money", "claim", "limit")
 ACCOUNT_KINDS = ("holder", "cell", "desk", "group")
 ACCOUNT_STATES = ("open", "closed")
 

@@ -15,6 +15,10 @@ class State(StrEnum):
     ROOM = "room"
     TOLERATED = "tolerated"
     HELD = "held"
+    UNPAID = "unpaid"
+    RESERVE = "reserve"
+    SEIZED = "seized"
+    DEBT = "debt"
     WITHHELD = "withheld"
     FROZEN = "frozen"
     SURRENDERED = "surrendered"
@@ -33,6 +37,11 @@ STATE_OF_KIND: dict[PositionKind, State | None] = {
     PositionKind.TOLERATED: State.TOLERATED,
     PositionKind.HOLDING: State.HELD,
     PositionKind.BOUGHT: State.HELD,
+    PositionKind.OWN_USE: State.HELD,
+    PositionKind.UNPAID: State.UNPAID,
+    PositionKind.RESERVE: State.RESERVE,
+    PositionKind.SEIZED: State.SEIZED,
+    PositionKind.DEBT: State.DEBT,
     PositionKind.WITHHELD: State.WITHHELD,
     PositionKind.FROZEN: State.FROZEN,
     PositionKind.SURRENDERED: State.SURRENDERED,

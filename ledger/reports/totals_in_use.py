@@ -25,8 +25,15 @@ from ledger.rights.schemes import setting_at
 from ledger.rights.tables import period
 
 _TOTAL_KINDS = (PositionKind.TOTAL, PositionKind.ROOM)
-_HELD_KINDS = (PositionKind.HOLDING, PositionKind.BOUGHT, PositionKind.WITHHELD)
-_FROZEN_KINDS = (PositionKind.FROZEN,)
+_HELD_KINDS = (
+    PositionKind.HOLDING,
+    PositionKind.BOUGHT,
+    PositionKind.OWN_USE,
+    PositionKind.UNPAID,
+    PositionKind.RESERVE,
+    PositionKind.WITHHELD,
+)
+_FROZEN_KINDS = (PositionKind.FROZEN, PositionKind.SEIZED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from ledger.rights.base import (
     SchemeDefinition,
     SettingDefinition,
 )
+from ledger.rights.cny import CNY
 from ledger.rights.eu_ets import EU_ETS
 from ledger.rights.nm_carbon import NM_CARBON
 from ledger.rights.nm_discharge import NM_COD, NM_SO2
@@ -24,7 +25,14 @@ __all__ = (
 
 _TEXT_MAX = 60
 
-DEFINITIONS: tuple[SchemeDefinition, ...] = (EU_ETS, NM_WATER, NM_COD, NM_SO2, NM_CARBON)
+DEFINITIONS: tuple[SchemeDefinition, ...] = (
+    EU_ETS,
+    NM_WATER,
+    NM_COD,
+    NM_SO2,
+    NM_CARBON,
+    CNY,
+)
 
 
 class SchemeCode(RefusalCode):

@@ -18,8 +18,12 @@ PART_OF_KIND: Mapping[PositionKind, str] = {
     PositionKind.TOLERATED: "tolerated",
     PositionKind.HOLDING: "held",
     PositionKind.BOUGHT: "held",
+    PositionKind.OWN_USE: "held",
+    PositionKind.UNPAID: "held",
+    PositionKind.RESERVE: "reserve",
     PositionKind.WITHHELD: "withheld",
     PositionKind.FROZEN: "frozen",
+    PositionKind.SEIZED: "frozen",
     PositionKind.ROOM_FROZEN: "frozen",
     PositionKind.ROOM_USED: "opened",
     PositionKind.SURRENDERED: "surrendered",
@@ -35,9 +39,10 @@ NO_PART = frozenset(
         PositionKind.BANK,
         PositionKind.CASH,
         PositionKind.FEES,
+        PositionKind.DEBT,
     }
 )
-"""Kinds that no total consists of: where units come from, and money."""
+"""Kinds that no total consists of: where units come from, money, and what is owed of it."""
 
 
 GIVING_BACK_KINDS = (EntryKind.GIVE_BACK, EntryKind.LOWER, EntryKind.CUT)
@@ -72,6 +77,7 @@ class Figures:
     tolerated: int = 0
     held: int = 0
     frozen: int = 0
+    reserve: int = 0
     withheld: int = 0
     opened: int = 0
     surrendered: int = 0
@@ -89,6 +95,7 @@ class Figures:
         return (
             self.held
             + self.frozen
+            + self.reserve
             + self.withheld
             + self.opened
             + self.surrendered

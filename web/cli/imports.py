@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ledger.core.clock import clock
-from ledger.imports.faults import ExtractFault, FaultList
+from ledger.imports.faults import FaultList
 from ledger.imports.registry_extract import (
     ImportReport,
     Stage,
@@ -21,6 +21,7 @@ from ledger.imports.trouble import ImportStopped
 from ledger.refusals import Refused
 from web.cli.import_answer import as_document, as_words
 from web.cli.problems import Problem, ProblemError, print_json, print_text, refuse, stop, worded
+from web.cli.row_faults import table_error
 from web.cli.session import open_engine, read_settings
 from web.i18n import translator
 from web.sentences.catalogue import sentence
@@ -81,18 +82,6 @@ def registry_extract(folder: Path, scheme: str, dry_run: bool, as_json: bool) ->
         print_text(as_words(answer, translator(settings.language)))
 
 
-@dataclass(frozen=True, slots=True)
-class RowError(ProblemError):
-    """One fault of a table: the file, the row (heading = 1, 0 = the whole file) and the column,
-    and its sentence in both languages beside the one asked for."""
-
-    file: str
-    row: int
-    column: str
-    message_zh: str
-    message_en: str
-
-
 def _problem(folder: Path, faults: FaultList, language: str) -> Problem:
     detail = worded(_NOTHING_WRITTEN, language).format(
         folder=folder, count=f"{faults.found:,}", shown=f"{len(faults.kept):,}"
@@ -101,21 +90,7 @@ def _problem(folder: Path, faults: FaultList, language: str) -> Problem:
         "urn:ecorights:problem:extract_has_faults",
         worded(_BAD_INPUT, language),
         detail,
-        tuple(_row_error(fault, language) for fault in faults.kept),
-    )
-
-
-def _row_error(fault: ExtractFault, language: str) -> RowError:
-    said = {spoken: sentence(fault.refused, spoken) for spoken in ("zh", "en")}
-    return RowError(
-        at=fault.at,
-        code=str(fault.refused.code),
-        message=said[language],
-        file=fault.file,
-        row=fault.row,
-        column=fault.column,
-        message_zh=said["zh"],
-        message_en=said["en"],
+        tuple(table_error(fault, language) for fault in faults.kept),
     )
 
 

@@ -22,6 +22,7 @@ class Entry:
 
 COMMANDS = (
     Entry("audit", "web.cli.auditing:audit_command", "复算全部账目 | Recount the whole ledger"),
+    Entry("cash", "web.cli.cash:cash", "资金：出入金与银行流水 | Money in and out by the bank"),
     Entry(
         "close-month",
         "web.cli.closing:close_month_command",

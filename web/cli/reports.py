@@ -5,6 +5,7 @@ Knows which reports there are; each is laid out in its own module.
 
 import click
 
+from web.cli.bank_report import bank_reconciliation
 from web.cli.reconciliation import reconciliation
 from web.cli.sheets import balance_sheet_command, statement_command, trial_balance_command
 
@@ -19,5 +20,6 @@ for _command in (
     trial_balance_command,
     balance_sheet_command,
     reconciliation,
+    bank_reconciliation,
 ):
     report.add_command(_command)

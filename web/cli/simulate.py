@@ -12,6 +12,7 @@ import click
 from ledger.compliance.status import Status, play, status
 from ledger.refusals import Refused
 from web.cli.compliance_table import table
+from web.cli.main import Entry, load
 from web.cli.problems import input_unreadable, print_json, print_text, spoken_language, stop
 from web.schemas.compliance_history import History, read_histories
 from web.schemas.faults import Unreadable
@@ -20,9 +21,35 @@ from web.tables import as_text
 
 REJECTED = "REJECTED"
 
+PLAYS = (
+    Entry(
+        "auction",
+        "web.cli.simulate_auction:auction",
+        "竞价出清 | auction clearing",
+    ),
+    Entry("book", "web.cli.simulate_book:book", "订单簿 | an order book"),
+    Entry("tape", "web.cli.simulate_tape:tape", "委托流水 | an order tape"),
+)
+"""The commands of this group that are loaded when they are called."""
+
+
+class PlayGroup(click.Group):
+    """A group that loads a play when it is called or its help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return sorted([*super().list_commands(ctx), *(entry.name for entry in PLAYS)])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        entry = next((entry for entry in PLAYS if entry.name == cmd_name), None)
+        return super().get_command(ctx, cmd_name) if entry is None else load(entry)
+
 
 @click.group(
-    name="simulate", help="用文件演算规则，不用数据库 | Play rules from a file, no database"
+    name="simulate",
+    cls=PlayGroup,
+    help="用文件演算规则，不用数据库 | Play rules from a file, no database",
 )
 def simulate() -> None:
     """Hold the commands that play a rule from a file."""

@@ -15,12 +15,17 @@ from ledger.refusals import InvariantBroken, RefusalCode, Refused, ensure
 from ledger.units import unit_of
 from web.i18n import LANGUAGES, Translator, translator
 from web.sentences import (
+    cash,
     compliance,
     compliance_records,
     core,
     database,
     files,
     imports,
+    market,
+    market_book,
+    market_clearing,
+    market_venues,
     numbers,
     registry,
     reports,
@@ -30,12 +35,17 @@ from web.sentences import (
 )
 
 AREAS: tuple[ModuleType, ...] = (
+    cash,
     compliance,
     compliance_records,
     core,
     database,
     files,
     imports,
+    market,
+    market_book,
+    market_clearing,
+    market_venues,
     numbers,
     registry,
     reports,

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 import ledger
+import market
 import migrations
 from ledger.core.database import make_engine
 from ledger.core.migration import (
@@ -60,9 +61,10 @@ def code_of(answer: object) -> MigrationCode | None:
 
 
 def test_the_migrated_schema_is_the_models_schema(empty_engine: Engine) -> None:
-    for module in pkgutil.walk_packages(ledger.__path__, "ledger."):
-        if module.name.endswith((".tables", ".guards")):
-            import_module(module.name)
+    for package in (ledger, market):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith(("tables", ".guards")):
+                import_module(module.name)
     upgrade(empty_engine)
     migrated = schema_of(empty_engine)
     downgrade(empty_engine, BASE)

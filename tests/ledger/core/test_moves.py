@@ -95,7 +95,8 @@ def test_what_is_issued_always_comes_out_of_a_total_or_from_outside() -> None:
 
 
 def test_only_what_stands_for_the_world_outside_and_for_facts_has_no_floor() -> None:
-    assert set(FLOORLESS_KINDS) == {"source", "outside", "bank", "tolerated"}
+    assert set(FLOORLESS_KINDS) == {"source", "outside", "bank", "tolerated", "debt"}
+    assert bounds_of(PositionKind.DEBT) == Bounds(floor=None, ceiling=0)
     assert bounds_of(PositionKind.TOLERATED) == Bounds(floor=None, ceiling=0)
     assert bounds_of(PositionKind.SOURCE) == Bounds(floor=None, ceiling=0)
     assert bounds_of(PositionKind.BANK) == Bounds(floor=None, ceiling=None)

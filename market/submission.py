@@ -1,0 +1,182 @@
+"""Handing a command to the runner and hearing what came of it.
+
+A command is queued, not acknowledged; its answer comes from the log, after the batch that decided
+it was committed.  The sender's own key makes asking again safe: the same key with the same content
+gives the first answer, with other content it is refused.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from ledger.core.clock import Now
+from ledger.core.database import reading, run
+from ledger.refusals import RefusalCode, Refused
+from market.answers import refused_from_json
+from market.commands import CommandCode
+from market.tables import KEY_LENGTH, PAYLOAD_LENGTH, command_log, queued_command
+
+WAKE_CHANNEL = "ecorights_queued"
+DECIDED_CHANNEL = "ecorights_decided"
+ACTOR_LENGTH = 200
+
+
+class SubmissionCode(RefusalCode):
+    """Why a command is not even queued."""
+
+    COMMAND_KEY_NOT_USABLE = "command_key_not_usable"
+    COMMAND_TOO_LONG = "command_too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommand:
+    """A command to hand in.
+
+    ``market`` is venue or auction, ``market_id`` its number; ``party_id`` who asks (0: an
+    operator); ``key`` the sender's own, 1..64 signs, unique for the sender.
+    """
+
+    market: str
+    market_id: int
+    kind: str
+    party_id: int
+    key: str
+    payload: Mapping[str, object]
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command: its number in the log, its status, and the answer or the refusal."""
+
+    number: int
+    status: str
+    answer: Mapping[str, Any]
+    refused: Refused | None
+
+
+def payload_text(payload: Mapping[str, object]) -> str:
+    """Write a command's content in the one way in which it is stored and compared."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def submit(engine: Engine, command: NewCommand, now: Now) -> Answer | Refused | None:
+    """Queue a command; give the first answer where its key has one already, None while it waits."""
+    refused = _unfit(command)
+    if refused is not None:
+        return refused
+    return run(engine, lambda session: queue(session, command, now))
+
+
+def _unfit(command: NewCommand) -> Refused | None:
+    if not 0 < len(command.key) <= KEY_LENGTH or not command.key.isprintable():
+        values = {"key": ascii(command.key)[:KEY_LENGTH], "limit": KEY_LENGTH}
+        return Refused(SubmissionCode.COMMAND_KEY_NOT_USABLE, values)
+    length = len(payload_text(command.payload))
+    if length > PAYLOAD_LENGTH:
+        values = {"length": length, "limit": PAYLOAD_LENGTH}
+        return Refused(SubmissionCode.COMMAND_TOO_LONG, values)
+    return None
+
+
+def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused | None:
+    """Queue a command inside a transaction of the caller."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:
+        # Nothing is acknowledged yet, so this commit need not wait for the disk.
+        session.execute(text("SET LOCAL synchronous_commit = off"))
+    row = {
+        "market": command.market,
+        "market_id": command.market_id,
+        "kind": command.kind,
+        "party_id": command.party_id,
+        "key": command.key,
+        "payload": payload_text(command.payload),
+        "actor": command.actor[:ACTOR_LENGTH],
+        "submitted_at": now.instant,
+    }
+    found = answer_of(session, command)
+    if found is not None:
+        return found
+    insert = (postgresql_insert if is_postgresql else sqlite_insert)(queued_command)
+    made = session.execute(insert.on_conflict_do_nothing(), row)
+    if made.rowcount == 0:  # type: ignore[attr-defined]
+        return _refuse_other_content(session, command)
+    if is_postgresql:
+        session.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+    return None
+
+
+def _refuse_other_content(session: Session, command: NewCommand) -> Answer | Refused | None:
+    waiting = session.execute(
+        select(queued_command).where(
+            queued_command.c.party_id == command.party_id, queued_command.c.key == command.key
+        )
+    ).one_or_none()
+    if waiting is None:
+        # Decided between the two looks.
+        return answer_of(session, command)
+    return None if _same(waiting, command) else _key_used(command)
+
+
+def answer_of(session: Session, command: NewCommand) -> Answer | Refused | None:
+    """Give what came of a command; refused where its key was used for something else."""
+    row = session.execute(
+        select(command_log).where(
+            command_log.c.party_id == command.party_id, command_log.c.key == command.key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return _answer(row) if _same(row, command) else _key_used(command)
+
+
+def wait(
+    engine: Engine,
+    command: NewCommand,
+    *,
+    milliseconds: int,
+    pause: Callable[[int], None],
+) -> Answer | Refused | None:
+    """Wait for a command's answer, looking again after each ``pause`` (milliseconds).
+
+    None means *not known yet*, never *refused*: asking again with the same key is safe.
+    """
+    waited, delay = 0, 2
+    while True:
+        with reading(engine) as session:
+            found = answer_of(session, command)
+        if found is not None or waited >= milliseconds:
+            return found
+        pause(delay)
+        waited += delay
+        delay = min(delay * 2, 50)
+
+
+def _answer(row: Any) -> Answer:
+    written = json.loads(row.answer)
+    return Answer(
+        number=row.number,
+        status=row.status,
+        answer=written.get("answer", {}),
+        refused=refused_from_json(written.get("refused")),
+    )
+
+
+def _same(row: Any, command: NewCommand) -> bool:
+    return (row.market, row.market_id, row.kind, row.payload) == (
+        command.market,
+        command.market_id,
+        command.kind,
+        payload_text(command.payload),
+    )
+
+
+def _key_used(command: NewCommand) -> Refused:
+    return Refused(CommandCode.KEY_ALREADY_USED_FOR_OTHER_CONTENT, {"key": command.key})
