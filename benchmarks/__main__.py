@@ -43,6 +43,11 @@ SECTIONS = (
     Section("reads", "benchmarks.reading", "statements and balances from 10^4 to 10^6 transfers"),
     Section("totals", "benchmarks.issuing", "issuing 10,000 rows from a total"),
     Section("matching", "benchmarks.matching", "the order book against other books and itself"),
+    Section(
+        "trading",
+        "benchmarks.trading",
+        "orders through the runner on PostgreSQL, settled and acknowledged, against pgbench",
+    ),
     Section("clearing", "benchmarks.clearing", "an auction of a million bids against sorting them"),
 )
 

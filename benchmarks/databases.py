@@ -79,9 +79,11 @@ class Server:
         if branches != _SCALE:
             self._run_pgbench(["-i", "-s", str(_SCALE), "-q"])
 
-    def pgbench(self, seconds: int) -> float:
-        """Transactions per second of pgbench's own script, prepared, one connection."""
-        said = self._run_pgbench(["-M", "prepared", "-c", "1", "-T", str(seconds)])
+    def pgbench(self, seconds: int, clients: int = 1) -> float:
+        """Transactions per second of pgbench's own script, prepared."""
+        threads = str(min(clients, 2))
+        count = ["-c", str(clients), "-j", threads]
+        said = self._run_pgbench(["-M", "prepared", *count, "-T", str(seconds)])
         found = re.search(r"tps = ([0-9.]+)", said)
         ensure(found is not None, "pgbench says its transactions per second")
         return float(found.group(1)) if found else 0.0

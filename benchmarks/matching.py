@@ -1,14 +1,16 @@
 """Section matching: the pure book against two packages, and against itself in hard places.
 
-The mixed load: 50 % orders near the touch (each side, 1 + an exponential number of ticks from it,
-mean 5), 35 % cancels of orders in the book, 15 % marketable orders (five ticks through the touch);
-sizes 1 to 100, 200 owners, 1,000 orders in the book before the clock starts.  Ours looks for
-self-trades and gives an outcome with its trades for every message; the others do what they do.
+The mixed load: 50 % orders near the touch (either side, 1 + an exponential number of ticks from the
+other side's best), 35 % cancels of orders in the book, 15 % marketable orders (five ticks through
+the touch); sizes 1 to 100, 200 owners.  A *shallow* book has 1,000 orders before the clock starts
+and a mean distance of 5 ticks, a *deep* one 10,000 orders and 10 ticks.  Ours looks for self-trades
+and gives an outcome with its trades for every message; the others do what they do.
 
 ``order-matching`` looks through all its orders for each message, so it is timed on the beginning of
 the load only.  Its package names no licence: it is installed and run here, nothing of it is used.
 """
 
+import gc
 import lzma
 import random
 from collections.abc import Callable, Sequence
@@ -19,7 +21,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.report import Aim
 from benchmarks.run import Run
-from benchmarks.timing import Turn, ratios, spread_of, timed
+from benchmarks.timing import Turn, ratios, spread_of
+from benchmarks.timing import timed as timed_as_it_is
 from ledger.refusals import ensure
 from market.book.book import Book
 from market.book.call import Algorithm, Indication, indicative
@@ -27,10 +30,15 @@ from market.book.orders import SelfTrade, Side
 from market.book.tape import chunks, match_all, messages_of, tape_book
 
 _MID = 10_000
-_BEFORE = 1_000
 _FEW = 1_000
 _TAPES = "consensus_tape_{}_s23_n100000.bin.xz"
 _QUEUES = (10, 40_000)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of a piece of work that does not have to clear away what earlier rounds left."""
+    gc.collect()
+    return timed_as_it_is(work)
 
 
 class Sent(NamedTuple):
@@ -57,95 +65,118 @@ class Load:
 
 def measure(here: Run) -> None:
     """Run the section."""
-    load = mixed_load(here.pick((200_000,), (20_000,))[0])
-    _against_others(here, load)
+    messages = here.pick((100_000,), (20_000,))[0]
+    shallow = mixed_load(messages, before=1_000, mean_ticks=5)
+    deep = mixed_load(messages, before=10_000, mean_ticks=10)
+    _against_lightmatchingengine(here, {"shallow": shallow, "deep": deep})
+    _against_order_matching(here, shallow.cut(_FEW))
     _tapes(here)
     _long_queue(here)
     _call(here)
 
 
-def mixed_load(messages: int, seed: int = 1) -> Load:
-    """Make the load; a book is kept beside it so that cancels find their orders."""
+def mixed_load(messages: int, *, before: int, mean_ticks: int, seed: int = 1) -> Load:
+    """Make a load; a book is kept beside it so that cancels find their orders."""
+    maker = _Maker(random.Random(seed), mean_ticks)
+    for _ in range(before):
+        maker.near_the_touch()
+    standing = maker.sent
+    maker.sent = []
     chance = random.Random(seed)
-    book = Book()
-    live: list[int] = []
-    before = [_near_the_touch(chance, book, number) for number in range(_BEFORE)]
-    for sent in before:
-        _enter(book, sent)
-        live.append(sent.number)
-    sending: list[Sent] = []
-    number = _BEFORE
-    while len(sending) < messages:
+    while len(maker.sent) < messages:
         kind = chance.random()
-        if 0.5 <= kind < 0.85:
-            gone = _one_of(chance, book, live)
-            if gone is None:
-                continue
-            sending.append(Sent(gone, Side.BUY, 0, 0, 0))
-            book.cancel(gone)
-            continue
-        make = _near_the_touch if kind < 0.5 else _marketable
-        sent = make(chance, book, number)
-        number += 1
-        _enter(book, sent)
-        live.append(sent.number)
-        sending.append(sent)
-    return Load(before, sending)
+        if kind < 0.5:
+            maker.near_the_touch()
+        elif kind < 0.85:
+            maker.cancel()
+        else:
+            maker.marketable()
+    return Load(standing, maker.sent)
 
 
-def _near_the_touch(chance: random.Random, book: Book, number: int) -> Sent:
-    side = chance.choice((Side.BUY, Side.SELL))
-    away = 1 + int(chance.expovariate(0.2))
-    bid, ask = book.best(Side.BUY) or _MID - 1, book.best(Side.SELL) or _MID + 1
-    price = ask - away if side is Side.BUY else bid + away
-    return Sent(number, side, price, chance.randint(1, 100), chance.randrange(200))
+class _Maker:
+    """Makes messages for a book that it keeps."""
 
+    def __init__(self, chance: random.Random, mean_ticks: int) -> None:
+        self.sent: list[Sent] = []
+        self._chance = chance
+        self._mean_ticks = mean_ticks
+        self._book = Book()
+        self._entered: list[int] = []
+        self._next = 0
 
-def _marketable(chance: random.Random, book: Book, number: int) -> Sent:
-    side = chance.choice((Side.BUY, Side.SELL))
-    bid, ask = book.best(Side.BUY) or _MID - 1, book.best(Side.SELL) or _MID + 1
-    price = ask + 5 if side is Side.BUY else bid - 5
-    return Sent(number, side, price, chance.randint(1, 100), chance.randrange(200))
+    def near_the_touch(self) -> None:
+        away = 1 + int(self._chance.expovariate(1 / self._mean_ticks))
+        side = self._side()
+        self._send(side, self._ask() - away if side is Side.BUY else self._bid() + away)
 
+    def marketable(self) -> None:
+        side = self._side()
+        self._send(side, self._ask() + 5 if side is Side.BUY else self._bid() - 5)
 
-def _one_of(chance: random.Random, book: Book, live: list[int]) -> int | None:
-    while live:
-        place = chance.randrange(len(live))
-        live[place], live[-1] = live[-1], live[place]
-        number = live.pop()
-        if number in book:
-            return number
-    return None
+    def cancel(self) -> None:
+        """Cancel any order that is still there."""
+        entered = self._entered
+        while entered:
+            place = self._chance.randrange(len(entered))
+            entered[place], entered[-1] = entered[-1], entered[place]
+            number = entered.pop()
+            if number in self._book:
+                self._book.cancel(number)
+                self.sent.append(Sent(number, Side.BUY, 0, 0, 0))
+                return
+
+    def _send(self, side: Side, price: int) -> None:
+        size, owner = self._chance.randint(1, 100), self._chance.randrange(200)
+        sent = Sent(self._next, side, price, size, owner)
+        self._next += 1
+        _enter(self._book, sent)
+        self._entered.append(sent.number)
+        self.sent.append(sent)
+
+    def _side(self) -> Side:
+        return self._chance.choice((Side.BUY, Side.SELL))
+
+    def _bid(self) -> int:
+        return self._book.best(Side.BUY) or _MID - 1
+
+    def _ask(self) -> int:
+        return self._book.best(Side.SELL) or _MID + 1
 
 
 def _enter(book: Book, sent: Sent) -> None:
     book.add(sent.number, sent.side, sent.price, sent.quantity, owner=sent.owner)
 
 
-def _against_others(here: Run, load: Load) -> None:
-    parties: dict[str, Turn] = {"ours": _ours(load)}
-    light = _lightmatchingengine(load)
-    if light is None:
-        here.report.missing("lightmatchingengine", "it is not installed (make bench installs it)")
-    else:
-        parties["lightmatchingengine"] = light
-    few = load.cut(_FEW)
-    order_matching = _order_matching(few)
-    if order_matching is None:
-        here.report.missing("order-matching", "it is not installed (make bench installs it)")
-    else:
-        parties["order-matching, few"] = order_matching
-        parties["ours, few"] = _ours(few)
+def _against_lightmatchingengine(here: Run, loads: dict[str, Load]) -> None:
+    for name, load in loads.items():
+        parties: dict[str, Turn] = {f"ours, {name}": _ours(load)}
+        theirs = _lightmatchingengine(load)
+        if theirs is None:
+            here.report.missing("lightmatchingengine", "not installed (make bench installs it)")
+        else:
+            parties[f"lightmatchingengine, {name}"] = theirs
+        _compare(here, parties, len(load.timed))
+
+
+def _against_order_matching(here: Run, load: Load) -> None:
+    theirs = _order_matching(load)
+    if theirs is None:
+        here.report.missing("order-matching", "not installed (make bench installs it)")
+        return
+    _compare(here, {"ours, few": _ours(load), "order-matching, few": theirs}, len(load.timed))
+
+
+def _compare(here: Run, parties: dict[str, Turn], messages: int) -> None:
+    """Tell messages a second, and how many times the first party does what the others do."""
     seconds = here.in_turns(parties)
     for name, taken in seconds.items():
-        messages = _FEW if name.endswith("few") else len(load.timed)
         rate = spread_of([messages / second for second in taken])
-        here.report.measure(f"messages a second, {name}", rate, unit="")
-    for name in ("lightmatchingengine", "order-matching, few"):
-        if name in seconds:
-            ours = seconds["ours, few" if name.endswith("few") else "ours"]
-            compared = ratios(seconds[name], ours)
-            here.report.measure(f"book / {name}", compared, unit="x", aim=Aim(3.5, unit="x"))
+        here.report.measure(f"matching, {name}", rate, unit="messages/s")
+    ours, *others = seconds
+    for name in others:
+        compared = ratios(seconds[name], seconds[ours])
+        here.report.measure(f"book / {name}", compared, unit="x", aim=Aim(3.5, unit="x"))
 
 
 def _ours(load: Load) -> Turn:

@@ -175,10 +175,14 @@ class Sessions:
 
     def call_ends_at(self, instant: datetime) -> datetime | None:
         """Give the scheduled end of the call that is on now; None when there is none."""
+        return self.session_ends_at(Mode.CALL, instant)
+
+    def session_ends_at(self, mode: Mode, instant: datetime) -> datetime | None:
+        """Give the end of the session of a mode that is on now; None when there is none."""
         day, minute = _local(instant)
         if not self.days.is_trading_day(day):
             return None
-        for window in self.windows.get(Mode.CALL, ()):
+        for window in self.windows.get(mode, ()):
             if window.starts_at <= minute < window.ends_at:
                 return _instant(day, window.ends_at)
         return None

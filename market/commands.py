@@ -31,21 +31,31 @@ class CommandKind(StrEnum):
     CANCEL = "cancel"
     CANCEL_ALL = "cancel_all"
     PICK = "pick"
+    PROPOSE = "propose"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    REGISTER = "register"
+    REJECT = "reject"
     ADVANCE = "advance"
     OPEN_CALL = "open_call"
     UNCROSS = "uncross"
     HALT = "halt"
     RESUME = "resume"
     SEIZE = "seize"
+    REGROUP = "regroup"
 
 
 OPERATOR_KINDS = (
+    CommandKind.REGISTER,
+    CommandKind.REJECT,
     CommandKind.ADVANCE,
     CommandKind.OPEN_CALL,
     CommandKind.UNCROSS,
     CommandKind.HALT,
     CommandKind.RESUME,
     CommandKind.SEIZE,
+    CommandKind.REGROUP,
 )
 """What no trader may ask for."""
 
@@ -121,6 +131,10 @@ class Fields:
             shown = str(value)[:60]
             self.fault = Refused(code, {"field": name, "value": shown})
 
+    def missing(self, name: str) -> Refused:
+        """Refuse for a field that must be there."""
+        return Refused(CommandCode.COMMAND_FIELD_MISSING, {"field": name, "value": ""})
+
     def has(self, name: str) -> bool:
         """Whether the field is there and says something."""
         return self._payload.get(name) is not None
@@ -146,6 +160,18 @@ class Fields:
             self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, value)
             return 0
         return value
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Give a list of whole numbers above zero; it must be there and have one at least."""
+        value = self._payload.get(name)
+        if value is None:
+            self._fail(CommandCode.COMMAND_FIELD_MISSING, name)
+            return ()
+        listed = value if isinstance(value, list) else []
+        if not listed or any(type(one) is not int or not 0 < one < 2**62 for one in listed):
+            self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, value)
+            return ()
+        return tuple(listed)
 
     def flag(self, name: str) -> bool:
         """Give yes or no; absent is no."""

@@ -47,6 +47,7 @@ class MarketCode(RefusalCode):
     COMMAND_NOT_IN_THIS_PHASE = "command_not_in_this_phase"
     SEIZURE_ABOVE_WHAT_IS_THERE = "seizure_above_what_is_there"
     SEED_NOT_THE_COMMITTED_ONE = "seed_not_the_committed_one"
+    COMMAND_NOT_CARRIED_OUT = "command_not_carried_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,18 @@ class Trade:
     taker: str
     entry_key: str
     traded_at: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What went wrong when a command was first decided, so that its venue is halted.
+
+    The command is decided without matching, or, where that fails as well, not at all
+    (``undecided``): it is refused.  Kept with the command's admission.
+    """
+
+    reason: str
+    undecided: bool
 
 
 @dataclass(slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from ledger.core.entries import PositionKey, PostingCode
 from ledger.core.moves import EntryKind, PositionKind
-from ledger.refusals import RefusalCode, Refused, ensure
+from ledger.refusals import InvariantBroken, RefusalCode, Refused, ensure
 from ledger.units import Quantity
 from market.book.book import Book
+from market.book.listing import Listing
 from market.book.orders import Cause, Fill, Gone, Outcome, Side
 from market.calendar import Mode
 from market.commands import Command
@@ -46,7 +47,7 @@ class Effects:
     def __init__(
         self,
         grounds: Grounds,
-        book: Book,
+        book: Book | Listing,
         orders: dict[int, Order],
         state: State,
         command: Command,
@@ -54,18 +55,28 @@ class Effects:
         decision: Decision,
     ) -> None:
         self.grounds = grounds
-        self.book = book
+        self.standing = book
         self.orders = orders
         self.state = state
         self.command = command
         self.record = record
         self.decision = decision
 
+    @property
+    def book(self) -> Book:
+        """The book of a venue that matches."""
+        if not isinstance(self.standing, Book):
+            raise InvariantBroken("a venue that matches has a book")
+        return self.standing
+
     # -- holds -----------------------------------------------------------------------------------
 
-    def hold(self, order: Order) -> Refused | None:
-        """Hold what a new order will need, or say why it cannot be held."""
-        needed = hold_needed(self.grounds, order)
+    def hold(self, order: Order, exactly: int | None = None) -> Refused | None:
+        """Hold what a new order will need, or say why it cannot be held.
+
+        ``exactly``: what it is known to need where it trades at once (units or fen).
+        """
+        needed = hold_needed(self.grounds, order) if exactly is None else exactly
         entry = hold_entry(
             self.grounds,
             order,
@@ -155,7 +166,7 @@ class Effects:
         """Let the venue stand otherwise."""
         state = self.state
         state.halt_reason = reason
-        self.book.calling = stand is Stand.CALL
+        self.standing.calling = stand is Stand.CALL
         if stand is not state.stand:
             state.stand = stand
             self.decision.tell("phase_changed", stand=str(stand), reason=reason)
@@ -230,24 +241,26 @@ class Effects:
             self.decision.tell(event, order=number, lots=left, reason=reason)
 
     def take_out(self, orders: Iterable[Order], state: OrderState, reason: str) -> None:
-        """End orders that stand in the book."""
+        """End open orders, in the book or between two parties."""
         for order in orders:
-            self.book.cancel(order.number)
+            if order.in_book:
+                self.standing.cancel(order.number)
             left = order.open_lots
             self._let_go(order, left)
             order.end(state, reason, self.command.at.instant)
             self.decision.orders[order.number] = order
-            self.decision.tell("order_cancelled", order=order.number, lots=left, reason=reason)
+            event = "order_cancelled" if order.in_book else "proposal_ended"
+            self.decision.tell(event, order=order.number, lots=left, reason=reason)
             del self.orders[order.number]
 
     def see_orders(self) -> None:
         """Take over from the book how the orders touched stand now; forget those that ended."""
         for number, order in self.decision.orders.items():
-            view = self.book.order(number)
+            view = self.standing.order(number)
             if view is not None:
                 ensure(view.open == order.open_lots, "book and order agree on what is open")
                 order.shown_lots, order.priority = view.shown, view.since
-            elif number in self.orders:
+            elif number in self.orders and (order.in_book or not order.open_lots):
                 ensure(order.open_lots == 0, "an order out of the book has nothing open")
                 if order.state is OrderState.OPEN:
                     order.end(OrderState.FILLED, "", self.command.at.instant)

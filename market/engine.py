@@ -9,10 +9,14 @@ from datetime import datetime
 
 from ledger.refusals import Refused, ensure
 from market.book.book import Book
-from market.commands import Command, CommandCode, CommandKind
-from market.decisions import Decision, Record, Stand, State
+from market.book.listing import Listing
+from market.calendar import Mode
+from market.commands import OPERATOR_KINDS, Command, CommandCode, CommandKind
+from market.deals import confirm, decline, propose, register, reject, withdraw
+from market.decisions import Decision, Fault, MarketCode, Record, Stand, State
 from market.effects import Effects
-from market.operating import advance, end_call, halt, open_call, resume, seize
+from market.listing_trading import amend_posting, no_call, pick, post_order
+from market.operating import advance, end_call, halt, open_call, regroup, resume, seize
 from market.order_rules import day_band
 from market.orders import Order
 from market.settlement import Grounds, grounds_of
@@ -26,13 +30,31 @@ HANDLERS: Mapping[str, _Handler] = {
     CommandKind.AMEND: amend,
     CommandKind.CANCEL: cancel,
     CommandKind.CANCEL_ALL: cancel_all,
+    CommandKind.PICK: pick,
+    CommandKind.PROPOSE: propose,
+    CommandKind.CONFIRM: confirm,
+    CommandKind.DECLINE: decline,
+    CommandKind.WITHDRAW: withdraw,
+    CommandKind.REGISTER: register,
+    CommandKind.REJECT: reject,
     CommandKind.ADVANCE: advance,
     CommandKind.OPEN_CALL: open_call,
     CommandKind.UNCROSS: end_call,
     CommandKind.HALT: halt,
     CommandKind.RESUME: resume,
     CommandKind.SEIZE: seize,
+    CommandKind.REGROUP: regroup,
 }
+LISTING_HANDLERS: Mapping[str, _Handler] = {
+    **HANDLERS,
+    CommandKind.PLACE: post_order,
+    CommandKind.AMEND: amend_posting,
+    CommandKind.OPEN_CALL: no_call,
+}
+"""Where orders are posted and picked, not matched."""
+
+AT_ONCE_KINDS = (CommandKind.PICK, CommandKind.CONFIRM, CommandKind.REGISTER)
+"""What trades as it is decided, or not at all."""
 
 
 class Venue:
@@ -42,10 +64,16 @@ class Venue:
         """Make a venue as it stood; orders come in the order of their priority."""
         self.state = state
         self.orders = {order.number: order for order in orders}
-        self.book = Book(terms.self_trade, remember_ids=False)
+        self.book: Book | Listing = (
+            Listing(remember_ids=False)
+            if terms.book_mode is Mode.LISTING
+            else Book(terms.self_trade, remember_ids=False)
+        )
         self.set_terms(terms)
         self.book.calling = state.stand is Stand.CALL
         for order in self.orders.values():
+            if not order.in_book:
+                continue
             self.book.restore(
                 order.number,
                 order.side,
@@ -63,8 +91,28 @@ class Venue:
         """Take the terms of a day; what rests stays as it was accepted."""
         self.terms = terms
         self.grounds: Grounds = grounds_of(terms)
-        self.book.self_trade = terms.self_trade
+        if isinstance(self.book, Listing):
+            self.book.levels_seen = terms.listing_levels
+        else:
+            self.book.self_trade = terms.self_trade
         self.book.band = day_band(terms, terms.book_mode, self.state.reference_ticks)
+
+    def take(self, command: Command, record: Record, fault: Fault | None = None) -> Decision:
+        """Decide one command of the log: by who may send it, and by what went wrong with it."""
+        if command.kind in OPERATOR_KINDS and command.party_id != 0:
+            refused = Refused(MarketCode.COMMAND_ONLY_FOR_OPERATORS, {"command": command.kind})
+            return Decision("refused", refused=refused)
+        if fault is None:
+            return self.decide(command, record)
+        if fault.undecided or command.kind in AT_ONCE_KINDS:
+            self.state.number = command.number
+            values = {"command": command.kind[:60], "reason": fault.reason}
+            refused = Refused(MarketCode.COMMAND_NOT_CARRIED_OUT, values)
+            decision = Decision("refused", refused=refused)
+        else:
+            decision = self.decide(command, record, matching=False)
+        self.halt_for_fault(fault.reason, decision)
+        return decision
 
     def decide(self, command: Command, record: Record, *, matching: bool = True) -> Decision:
         """Decide one command.
@@ -76,7 +124,8 @@ class Venue:
         effects = Effects(
             self.grounds, self.book, self.orders, self.state, command, record, decision
         )
-        handler = HANDLERS.get(command.kind)
+        handlers = LISTING_HANDLERS if isinstance(self.book, Listing) else HANDLERS
+        handler = handlers.get(command.kind)
         self.state.number = command.number
         if handler is None:
             refused: Refused | None = Refused(

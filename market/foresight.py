@@ -13,8 +13,10 @@ from ledger.refusals import Refused
 from market.behind import Registry
 from market.book.orders import Side
 from market.commands import Command, CommandKind, sent_order
+from market.deals import read_proposal
 from market.decisions import Behind
 from market.engine import Venue
+from market.listing_trading import read_pick
 from market.orders import Order
 from market.pricing import ticks_of
 from market.settlement import positions_of_order
@@ -49,10 +51,12 @@ def positions_ahead(
             continue
         if command.kind == CommandKind.PLACE:
             _see_order(command, venue, registry, ahead, incoming)
-        elif command.kind in (CommandKind.CANCEL, CommandKind.AMEND):
-            order = venue.orders.get(_number(command.payload.get("order")))
-            if order is not None:
-                _see(ahead, venue, [order])
+        elif command.kind in _OF_ONE_ORDER:
+            _see_named(command, venue, registry, ahead)
+        elif command.kind == CommandKind.PICK:
+            _see_pick(command, venue, registry, ahead)
+        elif command.kind == CommandKind.PROPOSE:
+            _see_proposal(command, venue, registry, ahead)
         elif command.kind in (CommandKind.ADVANCE, CommandKind.UNCROSS):
             _see_crossing(ahead, venue, command)
     for (venue_id, side), sum_of in incoming.items():
@@ -63,8 +67,57 @@ def positions_ahead(
     return ahead
 
 
+_OF_ONE_ORDER = (
+    CommandKind.CANCEL,
+    CommandKind.AMEND,
+    CommandKind.CONFIRM,
+    CommandKind.DECLINE,
+    CommandKind.WITHDRAW,
+    CommandKind.REGISTER,
+    CommandKind.REJECT,
+)
+"""What names one order of the venue."""
+
+
 def _number(written: object) -> int:
     return written if isinstance(written, int) else 0
+
+
+def _see_named(command: Command, venue: Venue, registry: Registry, ahead: Ahead) -> None:
+    """See the order that a command names, what it is bound with, and who is about to confirm."""
+    order = venue.orders.get(_number(command.payload.get("order")))
+    if order is None:
+        return
+    _see(ahead, venue, [order])
+    if order.in_book:
+        return
+    _see(ahead, venue, [one for one in venue.orders.values() if one.answers == order.number])
+    account = command.payload.get("account")
+    if command.kind == CommandKind.CONFIRM and isinstance(account, str):
+        behind = registry.behind(account, command.party_id, venue.terms)
+        if not isinstance(behind, Refused):
+            side = Side.SELL if order.side is Side.BUY else Side.BUY
+            _see_behind(command, venue, behind, side, ahead)
+
+
+def _see_pick(command: Command, venue: Venue, registry: Registry, ahead: Ahead) -> None:
+    sent = read_pick(command.payload, venue.terms.identity.unit)
+    if isinstance(sent, Refused):
+        return
+    behind = registry.behind(sent.account, command.party_id, venue.terms)
+    if isinstance(behind, Refused):
+        return
+    _see_behind(command, venue, behind, sent.side, ahead)
+    _see(ahead, venue, [venue.orders[one] for one in sent.orders if one in venue.orders])
+
+
+def _see_proposal(command: Command, venue: Venue, registry: Registry, ahead: Ahead) -> None:
+    sent = read_proposal(command.payload, venue.terms.identity.unit, command.at)
+    if isinstance(sent, Refused):
+        return
+    behind = registry.behind(sent.account, command.party_id, venue.terms)
+    if not isinstance(behind, Refused):
+        _see_behind(command, venue, behind, sent.side, ahead)
 
 
 def _see_order(
@@ -100,19 +153,22 @@ def _see_behind(command: Command, venue: Venue, behind: Behind, side: Side, ahea
     ref = f"order:{command.number}"
     cash = PositionKey(behind.cash_account_id, grounds.money_asset_id, PositionKind.CASH)
     ahead.positions[cash] = None
+    ahead.positions[
+        PositionKey(grounds.fees_account_id, grounds.money_asset_id, PositionKind.FEES)
+    ] = None
     if side is Side.SELL:
         units = PositionKey(behind.account_id, grounds.asset_id, PositionKind.HOLDING)
         ahead.positions[units] = None
         ahead.new[units._replace(kind=PositionKind.FROZEN, ref=ref)] = None
         return
     ahead.new[cash._replace(kind=PositionKind.FROZEN, ref=ref)] = None
-    if venue.book.best(Side.SELL) is not None:
-        ahead.positions[PositionKey(behind.account_id, grounds.asset_id, grounds.receives)] = None
+    ahead.positions[PositionKey(behind.account_id, grounds.asset_id, grounds.receives)] = None
     for room in behind.rooms:
         free = PositionKey(room.account_id, room.limit_asset_id, PositionKind.ROOM)
         ahead.positions[free] = None
         ahead.positions[free._replace(kind=PositionKind.TOLERATED)] = None
-        ahead.new[free._replace(kind=PositionKind.ROOM_FROZEN, ref=ref)] = None
+        frozen = free._replace(account_id=behind.account_id, kind=PositionKind.ROOM_FROZEN, ref=ref)
+        ahead.new[frozen] = None
 
 
 def _see_crossing(ahead: Ahead, venue: Venue, command: Command) -> None:

@@ -1,5 +1,6 @@
 """What operators and the clock ask of a venue: go on, call, uncross, halt, resume, seize.  Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -11,13 +12,14 @@ from market.book.call import Algorithm, uncross
 from market.book.orders import Side
 from market.calendar import Mode, Phase
 from market.commands import Fields
+from market.deals import bound_with
 from market.decisions import MarketCode, Stand
 from market.effects import Effects
 from market.order_rules import day_band
-from market.orders import OrderState
+from market.orders import OrderState, Room
 from market.reference_price import DayPrices, close_of
 from market.trading import begin_call
-from market.venue_terms import VenueTerms
+from market.venue_terms import LimitKind, VenueTerms
 
 _STAND_OF_PHASE = {
     Phase.CLOSED: Stand.CLOSED,
@@ -88,13 +90,22 @@ def _begin_day(effects: Effects, terms: VenueTerms, today: date) -> None:
     state.day = today
     state.prices = DayPrices()
     state.last_ticks = None
-    effects.book.band = day_band(terms, terms.book_mode, state.reference_ticks)
+    band = day_band(terms, terms.book_mode, state.reference_ticks)
+    effects.standing.band = band
     effects.decision.tell(
         "day_began",
         day=today.isoformat(),
         reference_ticks=state.reference_ticks,
-        band=list(effects.book.band) if effects.book.band else None,
+        band=list(band) if band else None,
     )
+    if band is not None:
+        # Else what rests from the day before would trade at a price that the day forbids.
+        outside = [
+            order
+            for order in effects.orders.values()
+            if order.in_book and not band[0] <= order.limit_ticks <= band[1]
+        ]
+        effects.take_out(outside, OrderState.CANCELLED, "outside_band")
 
 
 def _by_calendar(effects: Effects, terms: VenueTerms) -> None:
@@ -163,7 +174,7 @@ def resume(effects: Effects, terms: VenueTerms) -> Refused | None:
     if effects.state.stand is not Stand.HALTED:
         return _not_now(effects)
     phase = terms.sessions.phase_at(effects.command.at.instant)
-    bid, ask = effects.book.best(Side.BUY), effects.book.best(Side.SELL)
+    bid, ask = effects.standing.best(Side.BUY), effects.standing.best(Side.SELL)
     if phase is Phase.CONTINUOUS and bid is not None and ask is not None and bid >= ask:
         begin_call(effects, _minutes(terms))
     else:
@@ -217,7 +228,8 @@ def seize(effects: Effects, terms: VenueTerms) -> Refused | None:
             break
         there += order.open_lots * terms.identity.lot
         cancelled.append(order.number)
-        effects.take_out([order], OrderState.CANCELLED, "cancelled_by_seizure")
+        together = [order, *bound_with(effects, order)]
+        effects.take_out(together, OrderState.CANCELLED, "cancelled_by_seizure")
     first = min(quantity, record.balance(free))
     seized = free._replace(kind=PositionKind.SEIZED, ref=case[:64], for_party_id=for_party)
     legs = (Transfer(free, seized, first), Transfer(bought, seized, quantity - first))
@@ -232,4 +244,23 @@ def seize(effects: Effects, terms: VenueTerms) -> Refused | None:
         )
     )
     effects.decision.answer = {"seized": quantity, "cancelled": cancelled}
+    return None
+
+
+def regroup(effects: Effects, _terms: VenueTerms) -> Refused | None:
+    """Let open orders stand under the groups that the command names."""
+    fields = Fields(effects.command.payload, ("orders",))
+    orders = effects.command.payload.get("orders")
+    if fields.fault is not None or not isinstance(orders, Mapping):
+        return fields.fault or fields.missing("orders")
+    for number, written in orders.items():
+        order = effects.orders.get(int(number))
+        if order is None:
+            continue
+        order.owner = written["owner"]
+        order.rooms = tuple(Room(room[0], room[1], LimitKind(room[2])) for room in written["rooms"])
+        if order.in_book:
+            effects.standing.change_owner(order.number, order.owner)
+        effects.decision.orders[order.number] = order
+        effects.decision.tell("order_regrouped", order=order.number)
     return None

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from market.book.orders import Side, Tif
+from market.calendar import Mode
 from market.fees import FeeSchedule, buyer_hold_fen
 from market.venue_terms import LimitKind
 
@@ -41,6 +42,9 @@ class Order:
 
     ``price_ticks`` is None for a market order, whose ``limit_ticks`` is the worst price it may
     get.  ``fees`` is the schedule of its acceptance.  ``open_lots`` counts hidden lots too.
+
+    An order of two parties (block, agreement) names its ``mode`` and the account
+    ``counterparty_id``; ``answers`` is the order that it confirms.  It never stands in the book.
     """
 
     number: int
@@ -69,6 +73,14 @@ class Order:
     state: OrderState = OrderState.OPEN
     reason: str = ""
     closed_at: datetime | None = None
+    mode: Mode | None = None
+    counterparty_id: int | None = None
+    answers: int | None = None
+
+    @property
+    def in_book(self) -> bool:
+        """Whether anybody may meet it, not only the one it is addressed to."""
+        return self.mode is None
 
     @property
     def ref(self) -> str:

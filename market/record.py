@@ -18,7 +18,7 @@ from ledger.core.tables import position
 from ledger.refusals import InvariantBroken, RefusalCode, Refused, ensure
 from market.answers import refused_from_json, refused_to_json
 from market.behind import Registry
-from market.decisions import Behind
+from market.decisions import Behind, Fault
 from market.orders import Room
 from market.venue_terms import LimitKind, VenueTerms
 
@@ -129,6 +129,18 @@ class ReplayedRecord:
         left = next(self._answers, None)
         if left is not None:
             raise ReplayDiffers(f"the log has {left}, nothing was asked")
+
+
+def fault_answer(fault: Fault) -> list[Any]:
+    """Write the fault under which a command was decided: the first of its answers."""
+    return ["fault", fault.reason, fault.undecided]
+
+
+def fault_of(answers: Answers) -> tuple[Fault | None, Answers]:
+    """Give the fault under which a command was decided, if any, and the answers after it."""
+    if answers and answers[0][0] == "fault":
+        return Fault(answers[0][1], undecided=answers[0][2]), answers[1:]
+    return None, answers
 
 
 class ReplayDiffers(Exception):

@@ -15,27 +15,31 @@ from hashlib import sha256
 from secrets import token_hex
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, delete, func, select, text, tuple_
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from ledger.core.bulk_rows import write_rows
 from ledger.core.clock import Now
-from ledger.core.database import OutcomeUnknown, run
-from ledger.core.entries import Entry
+from ledger.core.database import OutcomeUnknown, reading, run
+from ledger.core.entries import Entry, PositionKey
 from ledger.core.posting import WorkingSet
-from ledger.refusals import InvariantBroken, Refused, ensure
+from ledger.refusals import Refused, ensure
 from market import lease
 from market.answers import refused_to_json
+from market.batch_rows import Batch, Queued, take, write
 from market.behind import Registry, read_registry
 from market.book.call import random_end
-from market.commands import OPERATOR_KINDS, Command, CommandKind
-from market.decisions import Decision, MarketCode, Stand
+from market.commands import Command, CommandKind
+from market.decisions import Decision, Fault, MarketCode, Stand, Trade
 from market.engine import Venue
-from market.foresight import positions_ahead
-from market.record import Answers, LiveRecord, answers_text
-from market.store import load_venue, save_orders, save_state, save_trades
-from market.submission import DECIDED_CHANNEL, payload_text
-from market.tables import call_seed, command_log, queued_command
+from market.foresight import Ahead, positions_ahead
+from market.limit_registry import grouping_version
+from market.record import Answers, LiveRecord, ReplayedRecord, answers_text, fault_answer
+from market.regrouping import regrouped
+from market.rolling import roll_all
+from market.store import load_venue
+from market.submission import payload_text
+from market.tables import call_seed, command_log
 from market.venue_tables import venue
 from market.venues import terms_at
 
@@ -43,20 +47,8 @@ BATCH = 500
 """Commands decided in one transaction."""
 
 LEASE = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A command as it waits."""
-
-    market: str
-    market_id: int
-    kind: str
-    party_id: int
-    key: str
-    payload: str
-    actor: str
-    submitted_at: datetime
+AGAIN_AFTER_FAULT = timedelta(minutes=1)
+"""How long the clock leaves a venue alone whose own going-on failed."""
 
 
 class OtherMarket(Protocol):
@@ -71,6 +63,18 @@ class OtherMarket(Protocol):
     def due(self, session: Session, now: Now) -> Sequence[Queued]:
         """Name what the clock asks for now."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _AtFault:
+    """A command, by its sender and key, that is to be decided under a fault."""
+
+    command: tuple[int, str]
+    fault: Fault
+
+
+class _GroupsMoved(Exception):
+    """Companies came into other groups after the batch had looked: look again."""
 
 
 @dataclass(slots=True)
@@ -110,7 +114,13 @@ class Runner:
         self._last_number = 0
         self._venues: dict[int, Venue] = {}
         self._due_at: dict[int, datetime] = {}
+        self._left_alone: dict[int, datetime] = {}
+        self._trying = (0, "")
+        self._position_ids: dict[PositionKey, int] = {}
+        self._grouping: int | None = None
+        self._failures = 0
         self._terms_day: date | None = None
+        self._rolled_on: date | None = None
         self._clean = False
 
     # -- the lease ---------------------------------------------------------------------------
@@ -152,10 +162,9 @@ class Runner:
 
     def run_batch(self) -> int:
         """Decide one batch, in one transaction; give how many commands it had."""
+        self._roll()
         try:
-            return self._batch_once(self._batch_size)
-        except InvariantBroken:
-            return self._alone()
+            return self._together_or_alone()
         except OutcomeUnknown:
             # It stands or it does not: the queue, read again, tells.
             return 1
@@ -163,51 +172,122 @@ class Runner:
             self._epoch = None
             raise
 
-    def _alone(self) -> int:
-        """A batch failed: decide its commands one by one until the one at fault is met.
+    def _roll(self) -> None:
+        """On a new trading day let what was bought before become free to sell, before all else."""
+        now = self._clock()
+        if self._rolled_on == now.today or self._epoch is None:
+            return
+        with reading(self._engine) as session:
+            terms = [
+                terms_at(session, venue_id, now.instant)
+                for venue_id in session.scalars(select(venue.c.id)).all()
+            ]
+        for one in terms:
+            if one.resale_lock_days and one.sessions.days.is_trading_day(now.today):
+                roll_all(self._engine, one.identity.asset_id, one.sessions.days, now)
+        self._rolled_on = now.today
 
-        That one is decided without matching: an order is accepted and held for, its venue stands
-        still, and the reason is kept.
-        """
+    def next_due(self) -> datetime | None:
+        """Give when the clock next asks for something, as far as that was known at the last look."""
+        return min(self._due_at.values(), default=None)
+
+    def _together_or_alone(self) -> int:
+        try:
+            return self._batch_once(self._batch_size)
+        except Exception as failure:
+            if not self._is_fault(failure):
+                raise
+            return self._alone()
+
+    def _alone(self) -> int:
+        """A batch failed: decide its commands one by one until the one at fault is met."""
         total = 0
         while total < self._batch_size:
             try:
                 decided = self._batch_once(1)
-            except InvariantBroken as fault:
-                return total + self._batch_once(1, fault=str(fault))
+            except Exception as failure:
+                if not self._is_fault(failure):
+                    raise
+                return total + self._at_fault(str(failure) or type(failure).__name__)
             if not decided:
                 break
             total += decided
         return total
 
-    def _batch_once(self, size: int, fault: str | None = None) -> int:
+    def _at_fault(self, reason: str) -> int:
+        """Decide the command at fault without matching, or, where that fails too, refuse it.
+
+        Its venue stands still either way, and the reason is kept.
+        """
+        command = self._trying
         try:
-            return run(self._engine, lambda session: self._batch(session, size, fault))
+            return self._batch_once(1, _AtFault(command, Fault(reason, undecided=False)))
+        except Exception as failure:
+            if not self._is_fault(failure):
+                raise
+            return self._batch_once(1, _AtFault(command, Fault(reason, undecided=True)))
+
+    def _is_fault(self, failure: Exception) -> bool:
+        """Tell what a command brought about, a bug, from trouble with the database or machine."""
+        driver = self._engine.dialect.loaded_dbapi
+        if isinstance(failure, DBAPIError | driver.Error):
+            of_content = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
+            return isinstance(failure, of_content)
+        return not isinstance(failure, lease.LeaseLost | OutcomeUnknown | OSError | MemoryError)
+
+    def _batch_once(self, size: int, at_fault: _AtFault | None = None) -> int:
+        try:
+            decided = run(self._engine, lambda session: self._batch(session, size, at_fault))
+        except _GroupsMoved:
+            self._clean = False
+            self._failures += 1
+            return self._batch_once(size, at_fault)
         except BaseException:
             self._clean = False
+            self._failures += 1
             raise
+        if decided:
+            # Only now: a commit that fails may have the batch decided over again.
+            self._last_number += decided
+            self._clean = True
+        return decided
 
-    def _batch(self, session: Session, size: int, fault: str | None) -> int:
+    def _batch(self, session: Session, size: int, at_fault: _AtFault | None) -> int:
         now = self._clock()
-        if session.get_bind().dialect.name == "postgresql":
-            # A runner that is stopped in the middle must not keep the others waiting for its locks.
-            milliseconds = int(self._length / timedelta(milliseconds=1))
-            session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"))
+        self._limit_stillness(session)
         if not self._clean or self._terms_day != now.today:
             self._load(session, now)
-        queued = self._due(session, now)[:size]
-        queued += self._take(session, size - len(queued))
+        queued = [*self._regroupings(session, now), *self._due(session, now)][:size]
+        queued += take(session, size - len(queued))
+        if any(one.market == "venue" and one.market_id not in self._venues for one in queued):
+            self._load(session, now)
         if not queued:
-            lease.prove(session, self._required_epoch(), self._length, now)
+            lease.renew(session, self._required_epoch(), self._length, now)
+            if self._has_new_venue(session):
+                self._load(session, now)
             return 0
         # From here on the books move; what happens before the commit makes them void.
         self._clean = False
+        first = self._trying = (queued[0].party_id, queued[0].key)
+        is_at_fault = at_fault is not None and at_fault.command == first
+        fault = at_fault.fault if at_fault is not None and is_at_fault else None
         decided = self._decide(session, queued, now, fault)
-        self._write(session, decided, now)
-        lease.prove(session, self._required_epoch(), self._length, now)
-        self._last_number += len(decided)
-        self._clean = True
-        return len(queued)
+        write(session, self._batch_of(decided), self._required_epoch(), self._length, now)
+        return len(decided)
+
+    def _limit_stillness(self, session: Session) -> None:
+        """A runner that is stopped in the middle must not keep the others waiting for its locks."""
+        if session.get_bind().dialect.name != "postgresql":
+            return
+        connection = session.connection().connection
+        milliseconds = int(self._length / timedelta(milliseconds=1))
+        # A transaction that is rolled back takes the setting back with it.
+        mark = (milliseconds, self._failures)
+        if connection.info.get(_STILLNESS) != mark:
+            connection.driver_connection.execute(  # type: ignore[union-attr]
+                f"SET idle_in_transaction_session_timeout = {milliseconds}"
+            )
+            connection.info[_STILLNESS] = mark
 
     def _required_epoch(self) -> int:
         if self._epoch is None:
@@ -221,10 +301,16 @@ class Runner:
             for venue_id in session.scalars(select(venue.c.id).order_by(venue.c.id)).all()
         }
         self._due_at = {}
+        self._grouping = None
+        # What a batch made that did not commit is not there.
+        self._position_ids = {}
         self._terms_day = now.today
         last = session.scalar(select(func.max(command_log.c.number)))
         self._last_number = last or 0
         self._clean = True
+
+    def _has_new_venue(self, session: Session) -> bool:
+        return session.scalar(select(func.count()).select_from(venue)) != len(self._venues)
 
     # -- what is to be decided -----------------------------------------------------------------
 
@@ -232,6 +318,8 @@ class Runner:
         """Name what the clock asks for: venues whose time has come, and the other markets."""
         due = []
         for venue_id, one in self._venues.items():
+            if now.instant < self._left_alone.get(venue_id, _PAST):
+                continue
             if one.state.day == now.today and now.instant < self._due_at.get(venue_id, _PAST):
                 continue
             queued = self._advance(session, venue_id, one, now)
@@ -240,6 +328,31 @@ class Runner:
         for market in self._others.values():
             due += market.due(session, now)
         return due
+
+    def _regroupings(self, session: Session, now: Now) -> list[Queued]:
+        """Name the venues whose open orders stand under other groups since the last look."""
+        limited = [one for one in self._venues.values() if one.terms.limits]
+        if not limited:
+            return []
+        version = grouping_version(session)
+        if version == self._grouping:
+            return []
+        self._grouping = version
+        moved = [(one, regrouped(session, one)) for one in limited]
+        return [
+            Queued(
+                market="venue",
+                market_id=one.terms.identity.venue_id,
+                kind=CommandKind.REGROUP,
+                party_id=0,
+                key=f"regroup:{one.terms.identity.venue_id}:{version}",
+                payload=payload_text({"orders": orders}),
+                actor="",
+                submitted_at=now.instant,
+            )
+            for one, orders in moved
+            if orders
+        ]
 
     def _advance(self, session: Session, venue_id: int, one: Venue, now: Now) -> Queued | None:
         payload: dict[str, object] = {}
@@ -260,7 +373,7 @@ class Runner:
             market_id=venue_id,
             kind=CommandKind.ADVANCE,
             party_id=0,
-            key=f"advance:{venue_id}:{now.instant.isoformat()}",
+            key=f"advance:{venue_id}:{self._last_number}",
             payload=payload_text(payload),
             actor="",
             submitted_at=now.instant,
@@ -288,46 +401,10 @@ class Runner:
         until = random_end(seed, earliest, max(ends, earliest))
         return {"commitment": commitment, "until": until.isoformat()}
 
-    def _take(self, session: Session, size: int) -> list[Queued]:
-        """Take what waits, oldest first; what the log has already is only taken off the queue."""
-        if size <= 0:
-            return []
-        waiting = session.execute(
-            select(queued_command).order_by(queued_command.c.id).limit(size)
-        ).all()
-        if not waiting:
-            return []
-        session.execute(
-            delete(queued_command).where(queued_command.c.id.in_([row.id for row in waiting]))
-        )
-        keys = [(row.party_id, row.key) for row in waiting]
-        done = {
-            (row.party_id, row.key)
-            for row in session.execute(
-                select(command_log.c.party_id, command_log.c.key).where(
-                    tuple_(command_log.c.party_id, command_log.c.key).in_(keys)
-                )
-            )
-        }
-        return [
-            Queued(
-                row.market,
-                row.market_id,
-                row.kind,
-                row.party_id,
-                row.key,
-                row.payload,
-                row.actor,
-                row.submitted_at,
-            )
-            for row in waiting
-            if (row.party_id, row.key) not in done
-        ]
-
     # -- deciding and writing ------------------------------------------------------------------
 
     def _decide(
-        self, session: Session, queued: Sequence[Queued], now: Now, fault: str | None
+        self, session: Session, queued: Sequence[Queued], now: Now, fault: Fault | None
     ) -> list[_Decided]:
         commands = [
             Command(
@@ -342,14 +419,18 @@ class Runner:
             )
             for number, one in enumerate(queued, start=self._last_number + 1)
         ]
-        registry = read_registry(session, _accounts_named(commands))
         working_set = WorkingSet(session, now)
+        if fault is not None and fault.undecided:
+            return [self._undecided(queued[0], commands[0], fault)]
+        registry = read_registry(session, _accounts_named(commands))
         of_venues = [
             command for command, one in zip(commands, queued, strict=True) if one.market == "venue"
         ]
         ahead = positions_ahead(of_venues, self._venues, registry)
-        working_set.open(ahead.positions)
-        working_set.make(list(ahead.new))
+        self._open(working_set, ahead, len(commands))
+        # Whoever moves rooms between groups holds them, so what is seen now stays.
+        if self._grouping is not None and grouping_version(session) != self._grouping:
+            raise _GroupsMoved
         decided = [
             self._decide_one(session, one, command, working_set, registry, fault)
             for one, command in zip(queued, commands, strict=True)
@@ -364,7 +445,7 @@ class Runner:
         command: Command,
         working_set: WorkingSet,
         registry: Registry,
-        fault: str | None,
+        fault: Fault | None,
     ) -> _Decided:
         other = self._others.get(queued.market)
         if other is not None:
@@ -373,45 +454,65 @@ class Runner:
             return _Decided(queued, command, decision, record.answers)
         one = self._venues.get(command.market_id)
         if one is None or queued.market != "venue":
-            unknown = Refused(MarketCode.VENUE_UNKNOWN, {"venue": str(command.market_id)})
-            return _Decided(queued, command, Decision("refused", refused=unknown), [])
+            return _Decided(queued, command, _venue_unknown(command), [])
         record = LiveRecord(session, working_set, registry, one.terms, self._watch)
-        if command.kind in OPERATOR_KINDS and command.party_id != 0:
-            refused = Refused(MarketCode.COMMAND_ONLY_FOR_OPERATORS, {"command": command.kind})
-            return _Decided(queued, command, Decision("refused", refused=refused), [])
-        if fault is None:
-            decision = one.decide(command, record)
-        else:
-            decision = one.decide(command, record, matching=False)
-            one.halt_for_fault(fault, decision)
+        if fault is not None:
+            record.answers.append(fault_answer(fault))
+        decision = one.take(command, record, fault)
         self._due_at.pop(command.market_id, None)
         return _Decided(queued, command, decision, record.answers)
 
-    def _write(self, session: Session, decided: Sequence[_Decided], now: Now) -> None:
-        touched: dict[int, None] = {}
+    def _undecided(self, queued: Queued, command: Command, fault: Fault) -> _Decided:
+        """Refuse a command that could not be decided at all; the record is not asked."""
+        one = self._venues.get(command.market_id) if queued.market == "venue" else None
+        answers = [fault_answer(fault)]
+        if one is None:
+            values = {"command": command.kind, "reason": fault.reason}
+            refused = Refused(MarketCode.COMMAND_NOT_CARRIED_OUT, values)
+            return _Decided(queued, command, Decision("refused", refused=refused), answers)
+        if command.kind == CommandKind.ADVANCE:
+            # Or the clock would ask for the same again at once.
+            self._left_alone[command.market_id] = command.at.instant + AGAIN_AFTER_FAULT
+        self._due_at.pop(command.market_id, None)
+        return _Decided(queued, command, one.take(command, ReplayedRecord([]), fault), answers)
+
+    def _batch_of(self, decided: Sequence[_Decided]) -> Batch:
+        """Gather what is to be written of what was decided."""
+        trades: dict[int, list[Trade]] = {}
         orders = {}
         for one in decided:
-            if one.queued.market != "venue" or one.command.market_id not in self._venues:
-                continue
-            touched[one.command.market_id] = None
-            orders.update(one.decision.orders)
-        save_orders(session, orders.values(), self._last_number)
-        for venue_id in touched:
-            trades = [
-                trade
-                for one in decided
-                if one.queued.market == "venue" and one.command.market_id == venue_id
-                for trade in one.decision.trades
-            ]
-            save_trades(session, venue_id, trades)
-            save_state(session, venue_id, self._venues[venue_id].state)
+            venue_id = one.command.market_id
+            if one.queued.market == "venue" and venue_id in self._venues:
+                trades.setdefault(venue_id, []).extend(one.decision.trades)
+                orders.update(one.decision.orders)
         epoch = self._required_epoch()
-        rows = [_log_row(one, epoch) for one in decided]
-        write_rows(session, command_log, tuple(rows[0]), [tuple(row.values()) for row in rows])
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text(f"NOTIFY {DECIDED_CHANNEL}"))
+        return Batch(
+            last_number=self._last_number,
+            orders=list(orders.values()),
+            trades=trades,
+            states={venue_id: self._venues[venue_id].state for venue_id in trades},
+            log=[_log_row(one, epoch) for one in decided],
+        )
+
+    def _open(self, working_set: WorkingSet, ahead: Ahead, commands: int) -> None:
+        """Lock what the batch may touch, by number where the number is known already."""
+        known, unknown = [], []
+        for key in ahead.positions:
+            number = self._position_ids.get(key)
+            if number is None:
+                unknown.append(key)
+            else:
+                known.append(number)
+        # Most commands are one entry, many are two: numbers drawn with the locks save a round.
+        working_set.open_known(known, entries=0 if unknown else 2 * commands)
+        if unknown:
+            working_set.open(unknown)
+            for key in unknown:
+                self._position_ids[key] = working_set.position_id(key)
+        working_set.make(list(ahead.new))
 
 
+_STILLNESS = "market_runner_stillness"
 _PAST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -421,8 +522,15 @@ def _seed(session: Session, commitment: str) -> str:
     return found or ""
 
 
+def _venue_unknown(command: Command) -> Decision:
+    values = {"venue": str(command.market_id)}
+    return Decision("refused", refused=Refused(MarketCode.VENUE_UNKNOWN, values))
+
+
 def _accounts_named(commands: Sequence[Command]) -> list[str]:
-    named = [command.payload.get("account") for command in commands]
+    named = [
+        command.payload.get(name) for command in commands for name in ("account", "counterparty")
+    ]
     return [account for account in named if isinstance(account, str)]
 
 

@@ -71,9 +71,15 @@ def free_position(grounds: Grounds, order: Order) -> PositionKey:
 
 
 def room_position(order: Order, room: Room, kind: PositionKind) -> PositionKey:
-    """Name a position of a room of the order's group."""
+    """Name a position of a room of the order's group.
+
+    What is frozen and used stands on the member's own account, so that it goes along when the
+    company leaves its group (``market.rooms``).
+    """
     ref = order.ref if kind is PositionKind.ROOM_FROZEN else ""
-    return PositionKey(room.account_id, room.limit_asset_id, kind, ref)
+    own = kind in (PositionKind.ROOM_FROZEN, PositionKind.ROOM_USED)
+    account_id = order.account_id if own else room.account_id
+    return PositionKey(account_id, room.limit_asset_id, kind, ref)
 
 
 def positions_of_order(grounds: Grounds, order: Order) -> Iterable[PositionKey]:

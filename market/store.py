@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from ledger.core.bulk_rows import write_rows
 from market.book.orders import Side, Tif
+from market.calendar import Mode
 from market.decisions import Stand, State, Trade
 from market.engine import Venue
 from market.fees import FeeSchedule
@@ -66,7 +66,7 @@ def open_orders(session: Session, terms: VenueTerms) -> list[Order]:
     found = session.execute(
         select(market_order)
         .where(market_order.c.venue_id == terms.identity.venue_id, market_order.c.state == "open")
-        .order_by(market_order.c.priority)
+        .order_by(market_order.c.priority, market_order.c.id)
     )
     return [order_of_row(row._mapping) for row in found]
 
@@ -101,6 +101,9 @@ def order_of_row(row: Mapping[Any, Any]) -> Order:
         state=OrderState(row["state"]),
         reason=row["reason"],
         closed_at=row["closed_at"],
+        mode=None if row["mode"] is None else Mode(row["mode"]),
+        counterparty_id=row["counterparty_id"],
+        answers=row["answers"],
     )
 
 
@@ -134,12 +137,18 @@ def _row_of_order(order: Order) -> dict[str, Any]:
         "reason": order.reason,
         "placed_at": order.placed_at,
         "closed_at": order.closed_at,
+        "mode": None if order.mode is None else str(order.mode),
+        "counterparty_id": order.counterparty_id,
+        "answers": order.answers,
     }
 
 
-_CHANGING = (
+CHANGING = (
+    "owner",
+    "rooms",
     "price_ticks",
     "limit_ticks",
+    "expires_at",
     "quantity_lots",
     "open_lots",
     "shown_lots",
@@ -154,67 +163,66 @@ _CHANGING = (
 """What of an order changes after it was accepted."""
 
 
-_COLUMNS = tuple(column.name for column in market_order.columns)
+ORDER_COLUMNS = tuple(column.name for column in market_order.columns)
+TRADE_COLUMNS = tuple(column.name for column in trade.columns)
 
 
-def save_orders(session: Session, orders: Iterable[Order], last_number: int) -> None:
-    """Write orders as they stand now: those above ``last_number`` are new, the others changed."""
-    new, changed = [], []
-    for order in orders:
-        row = _row_of_order(order)
-        if order.number > last_number:
-            new.append([row[name] for name in _COLUMNS])
-        else:
-            changed.append({"order_id": order.number, **{name: row[name] for name in _CHANGING}})
-    if new:
-        write_rows(session, market_order, _COLUMNS, new)
-    if changed:
-        session.execute(_UPDATE, changed)
+def order_row(order: Order) -> tuple[Any, ...]:
+    """Give an order's values in the order of ``ORDER_COLUMNS``."""
+    row = _row_of_order(order)
+    return tuple(row[name] for name in ORDER_COLUMNS)
+
+
+def save_changed_orders(session: Session, orders: Iterable[Order]) -> None:
+    """Write orders that are there already as they stand now."""
+    rows = [_row_of_order(order) for order in orders]
+    if rows:
+        changes = [
+            {"order_id": row["id"], **{name: row[name] for name in CHANGING}} for row in rows
+        ]
+        session.execute(_UPDATE, changes)
 
 
 _UPDATE = (
     update(market_order)
     .where(market_order.c.id == bindparam("order_id"))
-    .values({name: bindparam(name) for name in _CHANGING})
+    .values({name: bindparam(name) for name in CHANGING})
 )
 
 
-def save_trades(session: Session, venue_id: int, trades: Iterable[Trade]) -> None:
-    """Write trades."""
-    rows = [
-        (
-            venue_id,
-            one.number,
-            one.command,
-            one.mode,
-            one.price_ticks,
-            one.lots,
-            one.value_fen,
-            one.buy_order,
-            one.sell_order,
-            one.taker,
-            one.entry_key,
-            one.traded_at.instant,
-            one.traded_at.today,
-        )
-        for one in trades
-    ]
-    if rows:
-        write_rows(session, trade, _TRADE_COLUMNS, rows)
+def trade_row(venue_id: int, one: Trade) -> tuple[Any, ...]:
+    """Give a trade's values in the order of ``TRADE_COLUMNS``."""
+    return (
+        venue_id,
+        one.number,
+        one.command,
+        one.mode,
+        one.price_ticks,
+        one.lots,
+        one.value_fen,
+        one.buy_order,
+        one.sell_order,
+        one.taker,
+        one.entry_key,
+        one.traded_at.instant,
+        one.traded_at.today,
+    )
 
 
-_TRADE_COLUMNS = tuple(column.name for column in trade.columns)
-
-
-def save_state(session: Session, venue_id: int, state: State) -> None:
-    """Write how a venue stands."""
-    row = {
+def state_row(venue_id: int, state: State) -> dict[str, Any]:
+    """Give the row of how a venue stands."""
+    return {
         "venue_id": venue_id,
         "number": state.number,
         "phase": str(state.stand),
         "halt_reason": state.halt_reason,
         "state": json.dumps(state_to_json(state)),
     }
+
+
+def save_state(session: Session, venue_id: int, state: State) -> None:
+    """Write how a venue stands."""
+    row = state_row(venue_id, state)
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = (postgresql_insert if is_postgresql else sqlite_insert)(venue_state).values(row)
     changes = {name: insert.excluded[name] for name in row if name != "venue_id"}

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, select, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Engine, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from ledger.core.clock import Now
 from ledger.core.database import reading, run
+from ledger.core.schema import Moment
 from ledger.refusals import RefusalCode, Refused
 from market.answers import refused_from_json
 from market.commands import CommandCode
@@ -86,11 +85,7 @@ def _unfit(command: NewCommand) -> Refused | None:
 
 
 def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused | None:
-    """Queue a command inside a transaction of the caller."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    if is_postgresql:
-        # Nothing is acknowledged yet, so this commit need not wait for the disk.
-        session.execute(text("SET LOCAL synchronous_commit = off"))
+    """Queue a command inside a transaction of the caller, in one statement."""
     row = {
         "market": command.market,
         "market_id": command.market_id,
@@ -101,16 +96,28 @@ def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused |
         "actor": command.actor[:ACTOR_LENGTH],
         "submitted_at": now.instant,
     }
-    found = answer_of(session, command)
-    if found is not None:
-        return found
-    insert = (postgresql_insert if is_postgresql else sqlite_insert)(queued_command)
-    made = session.execute(insert.on_conflict_do_nothing(), row)
-    if made.rowcount == 0:  # type: ignore[attr-defined]
-        return _refuse_other_content(session, command)
-    if is_postgresql:
-        session.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
-    return None
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    made = session.execute(_QUEUE_POSTGRESQL if is_postgresql else _QUEUE_SQLITE, row)
+    if made.first() is not None:
+        return None
+    return answer_of(session, command) or _refuse_other_content(session, command)
+
+
+_NEW_ROW = (
+    "INSERT INTO queued_command "
+    "(market, market_id, kind, party_id, key, payload, actor, submitted_at) "
+    "SELECT :market, :market_id, :kind, :party_id, CAST(:key AS varchar), :payload, :actor, :submitted_at "
+    "WHERE NOT EXISTS (SELECT 1 FROM command_log AS done "
+    "WHERE done.party_id = :party_id AND done.key = CAST(:key AS varchar)) "
+    "ON CONFLICT DO NOTHING RETURNING id"
+)
+_QUEUE_SQLITE = text(_NEW_ROW).bindparams(bindparam("submitted_at", type_=Moment()))
+# Nothing is acknowledged yet, so this commit need not wait for the disk.
+_QUEUE_POSTGRESQL = text(
+    f"WITH made AS ({_NEW_ROW}) "
+    f"SELECT pg_notify('{WAKE_CHANNEL}', ''), "
+    "set_config('synchronous_commit', 'off', true) FROM made"
+).bindparams(bindparam("submitted_at", type_=Moment()))
 
 
 def _refuse_other_content(session: Session, command: NewCommand) -> Answer | Refused | None:
@@ -132,8 +139,11 @@ def answer_of(session: Session, command: NewCommand) -> Answer | Refused | None:
             command_log.c.party_id == command.party_id, command_log.c.key == command.key
         )
     ).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else answer_of_row(row, command)
+
+
+def answer_of_row(row: Any, command: NewCommand) -> Answer | Refused:
+    """Give the answer that a row of the log has for a command under the same key."""
     return _answer(row) if _same(row, command) else _key_used(command)
 
 

@@ -121,16 +121,24 @@ market_order = Table(
     Column("reason", String(48), nullable=False),
     Column("placed_at", Moment, nullable=False),
     Column("closed_at", Moment, nullable=True),
+    Column("mode", String(12), nullable=True),
+    Column("counterparty_id", Integer, ForeignKey("account.id"), nullable=True),
+    Column("answers", BigInteger, nullable=True),
     CheckConstraint(one_of("side", ("buy", "sell")), name="side_known"),
     CheckConstraint(one_of("state", ORDER_STATES), name="state_known"),
     CheckConstraint("open_lots >= 0 AND shown_lots >= 0", name="open_not_negative"),
     CheckConstraint("state <> 'open' OR open_lots > 0", name="open_has_lots"),
+    CheckConstraint("mode IN ('block', 'agreement')", name="mode_of_two_parties"),
+    CheckConstraint("(mode IS NULL) = (counterparty_id IS NULL)", name="mode_has_counterparty"),
 )
 """An order as it stands; its number is that of the command that placed it.
 
 ``price_ticks`` is empty for a market order, whose ``limit_ticks`` is its protection price.  The
 fee schedule is the one of its acceptance; ``rooms`` are the group limits it counts under, as JSON;
 ``priority`` rises with the time of entry into its level.
+
+An order with a ``mode`` is no part of the book: it is addressed to the account
+``counterparty_id``, and ``answers`` is the order that it confirms.
 """
 
 Index(
@@ -141,6 +149,12 @@ Index(
     postgresql_where=text("state = 'open'"),
 )
 Index("ix_market_order_account", market_order.c.account_id, market_order.c.id)
+Index(
+    "ix_market_order_counterparty",
+    market_order.c.counterparty_id,
+    sqlite_where=text("state = 'open'"),
+    postgresql_where=text("state = 'open'"),
+)
 
 TRADE_MODES = ("continuous", "call", "listing", "block", "agreement")
 

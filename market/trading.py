@@ -5,6 +5,7 @@ from datetime import timedelta
 from ledger.refusals import Refused, ensure
 from market.book.orders import BookCode, Cause, Outcome, Side, Tif
 from market.commands import Fields, read_amend, sent_order
+from market.deals import amend_refusal, is_confirmed, withdraw_order
 from market.decisions import MarketCode, Stand
 from market.effects import Effects
 from market.order_rules import book_refusal, dynamic_band, lots_of, order_of, price_in_ticks
@@ -64,6 +65,9 @@ def amend(effects: Effects, terms: VenueTerms) -> Refused | None:
     order = own_order(effects, change.order)
     if isinstance(order, Refused):
         return order
+    refused = amend_refusal(order)
+    if refused is not None:
+        return refused
     lots: int | Refused = order.open_lots
     if change.quantity is not None:
         lots = lots_of(terms, terms.size_of(terms.book_mode), change.quantity, order.number)
@@ -95,6 +99,8 @@ def cancel(effects: Effects, terms: VenueTerms) -> Refused | None:
     order = own_order(effects, number)
     if isinstance(order, Refused):
         return order
+    if not order.in_book:
+        return withdraw_order(effects, order)
     refused = _cancel_ban(effects, terms)
     if refused is not None:
         return refused
@@ -104,7 +110,10 @@ def cancel(effects: Effects, terms: VenueTerms) -> Refused | None:
 
 
 def cancel_all(effects: Effects, terms: VenueTerms) -> Refused | None:
-    """Take out all orders of the sender, or those of one of his accounts."""
+    """Take out all orders of the sender, or those of one of his accounts.
+
+    His proposals go too; what both sides agreed on stays.
+    """
     command = effects.command
     fields = Fields(command.payload, ("account",))
     account = fields.text("account") if fields.has("account") else None
@@ -117,6 +126,8 @@ def cancel_all(effects: Effects, terms: VenueTerms) -> Refused | None:
         if isinstance(behind, Refused):
             return behind
         theirs = [order for order in theirs if order.account_id == behind.account_id]
+    bound = {order.answers for order in effects.orders.values() if not order.in_book}
+    theirs = [order for order in theirs if order.in_book or not is_confirmed(order, bound)]
     effects.take_out(theirs, OrderState.CANCELLED, "by_request")
     effects.decision.answer = {"cancelled": [order.number for order in theirs]}
     return None

@@ -5,7 +5,7 @@ Knows the tables of calendars; what follows from a calendar stands in ``market.c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -134,15 +134,20 @@ def set_calendar_days(
     return len(rows)
 
 
-def trading_days(session: Session, calendar_id: int) -> TradingDays:
-    """Give the trading days of a calendar as they are known now."""
+def trading_days(
+    session: Session, calendar_id: int, known_before: datetime | None = None
+) -> TradingDays:
+    """Give the trading days of a calendar as they are known now, or were before an instant."""
     query = select(market_calendar.c.weekdays).where(market_calendar.c.id == calendar_id)
     weekdays = session.execute(query).scalar_one()
-    rows = session.execute(
+    words = (
         select(calendar_day.c.day, calendar_day.c.trading)
         .where(calendar_day.c.calendar_id == calendar_id)
         .order_by(calendar_day.c.day, calendar_day.c.version)
     )
+    if known_before is not None:
+        words = words.where(calendar_day.c.recorded_at < known_before)
+    rows = session.execute(words)
     return TradingDays(
         frozenset(int(day) for day in weekdays), {row.day: row.trading for row in rows}
     )

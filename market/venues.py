@@ -6,13 +6,13 @@ Knows the tables of venues; which rules there are and which contradict each othe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger.core.clock import Now
+from ledger.core.clock import REGISTRY_ZONE, Now
 from ledger.core.reference_rows import insert_missing
 from ledger.refusals import InvariantBroken, Refused, ensure
 from ledger.rights.schemes import assets_by_id
@@ -112,20 +112,25 @@ def venue_by_id(session: Session, venue_id: int) -> Venue:
 def terms_at(session: Session, venue_id: int, instant: datetime) -> VenueTerms:
     """Give what a venue asks at an instant; it holds for the whole of that day (+08:00).
 
-    Before its first day a venue has the terms of that day.
+    Before its first day a venue has the terms of that day.  Of the calendar it knows what was said
+    before the day began, so that a day's commands, played again later, find the same.
     """
     found = venue_by_id(session, venue_id)
     day = max(local_day(instant), found.opened_on)
     texts = {row.key: row.value for row in _holding(rules_of(session, venue_id), day)}
     terms = terms_of(
         found.identity,
-        trading_days(session, found.calendar_id),
+        trading_days(session, found.calendar_id, known_before=_beginning(day)),
         texts,
         limits_on(session, found.identity.asset_id),
     )
     if isinstance(terms, Refused):
         raise InvariantBroken(f"stored rules of {found.code} stand together: {terms.code}")
     return terms
+
+
+def _beginning(day: date) -> datetime:
+    return datetime.combine(day, time(0, 0), REGISTRY_ZONE)
 
 
 def rules_of(session: Session, venue_id: int) -> list[VenueRuleRow]:

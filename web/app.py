@@ -14,9 +14,17 @@ from sqlalchemy import Engine
 from ledger.refusals import ensure
 from web import access, frame, headers, language, reading
 from web.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from web.pages import accounts, overview, problems, reports, service, totals
+from web.pages import accounts, market, overview, problems, reports, service, totals, watch
 
-AREAS = (overview.pages, totals.pages, accounts.pages, reports.pages, service.pages)
+AREAS = (
+    overview.pages,
+    totals.pages,
+    market.pages,
+    accounts.pages,
+    reports.pages,
+    watch.pages,
+    service.pages,
+)
 """The page areas, each a blueprint of ``web.pages``."""
 
 # No page of this issue takes more than a short form; a page that takes files says so itself.

@@ -26,8 +26,10 @@ BAR_LENGTH = 1000
 _NAVIGATION = (
     ("overview.show", marked("首页")),
     ("totals.show", marked("总量")),
+    ("market.list", marked("行情")),
     ("accounts.list", marked("账户")),
     ("reports.show", marked("报告")),
+    ("watch.show", marked("市场监察")),
 )
 
 

@@ -62,11 +62,12 @@ class Bulk(Protocol):
     """What the working set asks of a database."""
 
     def load_by_id(
-        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int], entries: int = 0
     ) -> Loaded:
         """Lock positions in the order of their numbers; load them and what the entries need.
 
-        Months cannot be closed from here on until the transaction ends.
+        ``entries`` numbers are drawn beside those for ``keys``.  Months cannot be closed from here
+        on until the transaction ends.
         """
         ...
 
@@ -142,7 +143,7 @@ class SqliteBulk:
         self._last_drawn: int | None = None
 
     def load_by_id(
-        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int], entries: int = 0
     ) -> Loaded:
         """Load positions by number, and what the entries need."""
         found = self._cursor.execute(
@@ -316,7 +317,7 @@ class PostgresqlBulk:
         return cursor.execute(statement, values, prepare=True)
 
     def load_by_id(
-        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int]
+        self, ids: Sequence[int], keys: Sequence[str], reverses: Sequence[int], entries: int = 0
     ) -> Loaded:
         """Lock positions in the order of their numbers; load them and what the entries need."""
         ordered = sorted(ids)
@@ -338,10 +339,10 @@ class PostgresqlBulk:
                 for start in range(0, len(ordered), _LOCKED_TOGETHER)
             ]
             # After the locks: whoever held them may just have posted the same key.
-            known = self._known(keys)
-            drawn = self._draw_ids(len(keys))
+            known = self._known(keys) if keys else None
+            drawn = self._draw_ids(len(keys) + entries)
             rows = [Row(*row) for piece in locked for row in piece]
-        again = [entry_id for (entry_id,) in known]
+        again = [entry_id for (entry_id,) in known] if known is not None else []
         stored = self.stored([], [*again, *reverses]) if again or reverses else []
         (entry_ids,) = drawn.fetchone()
         return Loaded(rows, stored, dict(closed.fetchall()), sorted(entry_ids or ()))

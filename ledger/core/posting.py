@@ -81,6 +81,21 @@ class WorkingSet:
             {asset_id: closed[scheme_id] for asset_id, scheme_id in found if scheme_id in closed}
         )
 
+    def open_known(self, ids: Sequence[int], entries: int = 0) -> None:
+        """Lock and load positions by number and let them be named by what they are too.
+
+        ``entries`` is about how many entries are to come: their numbers are drawn on the way.
+        """
+        loaded = self._bulk.load_by_id(ids, (), (), entries)
+        self._decider.add_rows(loaded.rows, by_key=True)
+        self._entry_ids = loaded.entry_ids
+        if loaded.closed_through:
+            self._load_closed(ids, loaded.closed_through)
+
+    def position_id(self, position: PositionName) -> int:
+        """Give the number of an opened position."""
+        return self._decider.row(position).position_id
+
     def has(self, position: PositionName) -> bool:
         """Tell whether a position is opened here."""
         return self._decider.has(position)

@@ -7,6 +7,8 @@ Not a right, yet kept like one, so that a trade moves units and money in one ent
 from ledger.rights.base import AssetDefinition, SchemeDefinition, calendar_years
 
 CNY_ASSET = "CNY"
+CNY_CLAIM = "CNY-CLAIM"
+"""Money owed (instalments, shortfalls): never cash, so that all cash lies at the bank."""
 SETTLEMENT_TREE = "settlement"
 SETTLEMENT_ZONE = "settlement"
 
@@ -27,6 +29,13 @@ CNY = SchemeDefinition(
             role="money",
             name_zh="人民币资金",
             name_en="Renminbi",
+            unit="CNY",
+        ),
+        AssetDefinition(
+            code=CNY_CLAIM,
+            role="claim",
+            name_zh="应收款（人民币）",
+            name_en="Claims (renminbi)",
             unit="CNY",
         ),
     ),

@@ -13,7 +13,17 @@ from itertools import takewhile
 
 from ledger.refusals import RefusalCode
 from market.book.ladder import Resting
-from market.book.orders import Cause, Fill, LevelDepth, OrderView, Outcome, SelfTrade, Side, Status
+from market.book.orders import (
+    Cause,
+    Fill,
+    LevelDepth,
+    OrderView,
+    Outcome,
+    SelfTrade,
+    Side,
+    Status,
+    Tif,
+)
 from market.book.standing import NOT_IN_BOOK, Standing
 
 LEVELS_SEEN = 5
@@ -41,7 +51,7 @@ class ListingCode(RefusalCode):
 class Listing(Standing):
     """The posted orders of one venue."""
 
-    __slots__ = ("band", "levels_seen")
+    __slots__ = ("band", "calling", "levels_seen")
 
     def __init__(
         self,
@@ -52,6 +62,8 @@ class Listing(Standing):
     ) -> None:
         super().__init__(SelfTrade.NONE, remember_ids=remember_ids)
         self.band = band
+        # As a book has it, so that a venue can ask either; nothing is gathered for a call here.
+        self.calling = False
         self.levels_seen = levels_seen
 
     def add(
@@ -62,18 +74,16 @@ class Listing(Standing):
         quantity: int,
         *,
         owner: Hashable | None = None,
+        tif: Tif = Tif.GTC,
     ) -> Outcome:
-        """Post an order: price in ticks, quantity in lots.
+        """Post an order: price in ticks, quantity in lots; its term is kept for readers.
 
         A price that meets the other side's is refused: what is posted there is to be picked.
         """
-        code = self._numbers_refused(price, quantity)
-        if code is None and order_id in self._taken:
-            code = ListingCode.POSTING_ALREADY_USED
-        code = code or self._price_refused(side, price)
+        code = self.refusal(order_id, side, price, quantity)
         if code is not None:
             return Outcome(Status.REJECTED, code)
-        self._rest(order_id, side, price, quantity, owner)
+        self._rest(order_id, side, price, quantity, owner, tif)
         if self._remember_ids:
             self._used.add(order_id)
         return Outcome(Status.RESTING, left=quantity)
@@ -91,7 +101,7 @@ class Listing(Standing):
         if price == old_price and 0 < quantity <= old_open:
             return self._shrink(order, old_open - quantity)
         side = order.level.ladder.side
-        code = self._numbers_refused(price, quantity) or self._price_refused(side, price)
+        code = self.amend_refusal(side, price, quantity)
         if code is not None:
             return Outcome(Status.REJECTED, code, left=old_open)
         return self._move(order, price, quantity)
@@ -113,17 +123,36 @@ class Listing(Standing):
         one may be taken in part.  ``limit``: the worst price the taker accepts (ticks).  All of
         ``quantity`` trades or nothing.
         """
-        code = self._pick_refused(side, quantity, choices, owner, limit)
+        code = self.pick_refusal(side, quantity, choices, owner, limit)
         if code is not None:
             return Outcome(Status.REJECTED, code)
+        fills = self.planned(taker_id, quantity, choices)
+        for fill in fills:
+            self.take(fill.resting, fill.quantity)
+        return Outcome(Status.FILLED, None, fills)
+
+    def planned(self, taker_id: Hashable, quantity: int, choices: Sequence[Hashable]) -> list[Fill]:
+        """Give the fills that a pick which is not refused will make, in their order."""
         fills: list[Fill] = []
         left = quantity
         for order in self._best_level_first(choices):
             taken = min(order.open, left)
             fills.append(Fill(order.order_id, taker_id, order.level.price, taken))
-            self.take(order.order_id, taken)
             left -= taken
-        return Outcome(Status.FILLED, None, fills)
+        return fills
+
+    def refusal(
+        self, order_id: Hashable, side: Side, price: int, quantity: int
+    ) -> ListingCode | None:
+        """Say why ``add`` would not take an order; None when it would."""
+        code = self._numbers_refused(price, quantity)
+        if code is None and order_id in self._taken:
+            code = ListingCode.POSTING_ALREADY_USED
+        return code or self._price_refused(side, price)
+
+    def amend_refusal(self, side: Side, price: int, quantity: int) -> ListingCode | None:
+        """Say why an order of a side could not be brought to a price and an open quantity."""
+        return self._numbers_refused(price, quantity) or self._price_refused(side, price)
 
     def seen(self, side: Side) -> list[tuple[LevelDepth, list[OrderView]]]:
         """Give the levels that a taker on ``side`` sees, best first, with the orders in them."""
@@ -149,13 +178,14 @@ class Listing(Standing):
 
     def _move(self, order: Resting, price: int, quantity: int) -> Outcome:
         order_id, owner, side = order.order_id, order.owner, order.level.ladder.side
+        tif = order.tif
         gone = self.cancel(order_id).gone
-        self._rest(order_id, side, price, quantity, owner)
+        self._rest(order_id, side, price, quantity, owner, tif)
         less = gone[0].quantity - quantity
         reduced = (gone[0]._replace(quantity=less, cause=Cause.REDUCED),) if less > 0 else ()
         return Outcome(Status.MODIFIED, None, (), reduced, quantity)
 
-    def _pick_refused(
+    def pick_refusal(
         self,
         side: Side,
         quantity: int,
@@ -163,6 +193,7 @@ class Listing(Standing):
         owner: Hashable | None,
         limit: int | None,
     ) -> ListingCode | None:
+        """Say why ``pick`` would not trade; None when it would."""
         if quantity <= 0:
             return ListingCode.POSTED_QUANTITY_NOT_ABOVE_ZERO
         opposite = self._opposite(side)

@@ -51,6 +51,12 @@ class Standing(Readable):
         gone = _new(Gone, (order_id, quantity, cause))
         return _new(Outcome, (_CANCELLED, None, (), (gone,), 0, False))
 
+    def change_owner(self, order_id: Hashable, owner: Hashable | None) -> None:
+        """Let an order count as another owner's from now on; its place stays."""
+        order = self._orders.get(order_id)
+        if order is not None:
+            order.owner = owner
+
     def cancel_all(self, owner: Hashable) -> list[Gone]:
         """Take out all orders of an owner, bids first, in the order of price and time."""
         theirs = [order.order_id for order in self._in_order() if order.owner == owner]

@@ -73,6 +73,15 @@ CREATE TRIGGER bank_statement_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON 
 CREATE TRIGGER bank_line_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_line FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
     """,
     """
+CREATE TRIGGER auction_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON auction FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
+    """,
+    """
+CREATE TRIGGER auction_need_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON auction_need FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
+    """,
+    """
+CREATE TRIGGER auction_setting_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON auction_setting FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
+    """,
+    """
 CREATE TRIGGER trading_limit_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON trading_limit FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()
     """,
     """
@@ -128,6 +137,24 @@ CREATE TRIGGER bank_line_no_update BEFORE UPDATE ON bank_line BEGIN SELECT RAISE
     """,
     """
 CREATE TRIGGER bank_line_no_delete BEFORE DELETE ON bank_line BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_no_update BEFORE UPDATE ON auction BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_no_delete BEFORE DELETE ON auction BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_need_no_update BEFORE UPDATE ON auction_need BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_need_no_delete BEFORE DELETE ON auction_need BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_setting_no_update BEFORE UPDATE ON auction_setting BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
+    """,
+    """
+CREATE TRIGGER auction_setting_no_delete BEFORE DELETE ON auction_setting BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
     """,
     """
 CREATE TRIGGER trading_limit_no_update BEFORE UPDATE ON trading_limit BEGIN SELECT RAISE(ABORT, 'journal_only_grows'); END
@@ -297,6 +324,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runner_lease")),
     )
     op.create_table(
+        "auction_setting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=100), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("source <> ''", name=op.f("ck_auction_setting_has_source")),
+        sa.ForeignKeyConstraint(
+            ["scheme_id"], ["scheme.id"], name=op.f("fk_auction_setting_scheme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auction_setting")),
+        sa.UniqueConstraint(
+            "scheme_id",
+            "key",
+            "valid_from",
+            "version",
+            name=op.f("uq_auction_setting_scheme_id_key_valid_from_version"),
+        ),
+    )
+    op.create_table(
         "bank_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("statement_id", sa.Integer(), nullable=False),
@@ -337,6 +388,41 @@ def upgrade() -> None:
             "calendar_id", "day", "version", name=op.f("uq_calendar_day_calendar_id_day_version")
         ),
     )
+    op.create_table(
+        "auction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("cash_account_id", sa.Integer(), nullable=False),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=200), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("open_bids_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice", sa.Text(), nullable=False),
+        sa.Column("seed_commitment", sa.String(length=64), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "open_bids_by IS NULL OR closes_at < open_bids_by",
+            name=op.f("ck_auction_opening_after_close"),
+        ),
+        sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_auction_window_has_length")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_auction_account_id")),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_auction_asset_id")),
+        sa.ForeignKeyConstraint(
+            ["cash_account_id"], ["account.id"], name=op.f("fk_auction_cash_account_id")
+        ),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_auction_scheme_id")),
+        sa.ForeignKeyConstraint(
+            ["seed_commitment"], ["call_seed.commitment"], name=op.f("fk_auction_seed_commitment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auction")),
+        sa.UniqueConstraint("code", name=op.f("uq_auction_code")),
+    )
+    op.create_index(op.f("ix_auction_scheme_id"), "auction", ["scheme_id"], unique=False)
     op.create_table(
         "cash_proposal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -464,6 +550,110 @@ def upgrade() -> None:
     op.create_index(op.f("ix_venue_asset_id"), "venue", ["asset_id"], unique=False)
     op.create_index(op.f("ix_venue_scheme_id"), "venue", ["scheme_id"], unique=False)
     op.create_table(
+        "auction_bid",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("auction_id", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("price_micro", sa.BigInteger(), nullable=True),
+        sa.Column("minimum", sa.BigInteger(), nullable=True),
+        sa.Column("guarantee_fen", sa.BigInteger(), nullable=False),
+        sa.Column("ciphertext", sa.Text(), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.CheckConstraint(
+            "(ciphertext = '') = (commitment = '')", name=op.f("ck_auction_bid_sealed_is_committed")
+        ),
+        sa.CheckConstraint(
+            "ciphertext <> '' OR quantity IS NOT NULL",
+            name=op.f("ck_auction_bid_open_bid_is_readable"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('standing', 'replaced', 'withdrawn', 'won', 'lost', 'refused')",
+            name=op.f("ck_auction_bid_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_auction_bid_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["auction_id"], ["auction.id"], name=op.f("fk_auction_bid_auction_id")
+        ),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_auction_bid_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auction_bid")),
+    )
+    op.create_index("ix_auction_bid_auction", "auction_bid", ["auction_id", "id"], unique=False)
+    op.create_table(
+        "auction_bidder",
+        sa.Column("auction_id", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("cash_account_id", sa.Integer(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_auction_bidder_held_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["auction_id"], ["auction.id"], name=op.f("fk_auction_bidder_auction_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cash_account_id"], ["account.id"], name=op.f("fk_auction_bidder_cash_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"], ["party.id"], name=op.f("fk_auction_bidder_party_id")
+        ),
+        sa.PrimaryKeyConstraint("auction_id", "party_id", name=op.f("pk_auction_bidder")),
+    )
+    op.create_table(
+        "auction_need",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("auction_id", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("source <> ''", name=op.f("ck_auction_need_has_source")),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_auction_need_quantity_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["auction_id"], ["auction.id"], name=op.f("fk_auction_need_auction_id")
+        ),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_auction_need_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auction_need")),
+        sa.UniqueConstraint(
+            "auction_id",
+            "party_id",
+            "version",
+            name=op.f("uq_auction_need_auction_id_party_id_version"),
+        ),
+    )
+    op.create_table(
+        "auction_state",
+        sa.Column("auction_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("halted", sa.String(length=500), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "stage IN ('announced', 'open', 'closed', 'opened', 'cleared', 'settled', 'failed', 'cancelled')",
+            name=op.f("ck_auction_state_stage_known"),
+        ),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_auction_state_held_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["auction_id"], ["auction.id"], name=op.f("fk_auction_state_auction_id")
+        ),
+        sa.PrimaryKeyConstraint("auction_id", name=op.f("pk_auction_state")),
+    )
+    op.create_index("ix_auction_state_due", "auction_state", ["due_at"], unique=False)
+    op.create_table(
         "cash_decision",
         sa.Column("proposal_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("outcome", sa.String(length=9), nullable=False),
@@ -549,6 +739,12 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=48), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mode", sa.String(length=12), nullable=True),
+        sa.Column("counterparty_id", sa.Integer(), nullable=True),
+        sa.Column("answers", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "mode IN ('block', 'agreement')", name=op.f("ck_market_order_mode_of_two_parties")
+        ),
         sa.CheckConstraint("side IN ('buy', 'sell')", name=op.f("ck_market_order_side_known")),
         sa.CheckConstraint(
             "state <> 'open' OR open_lots > 0", name=op.f("ck_market_order_open_has_lots")
@@ -556,6 +752,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('open', 'filled', 'cancelled', 'expired')",
             name=op.f("ck_market_order_state_known"),
+        ),
+        sa.CheckConstraint(
+            "(mode IS NULL) = (counterparty_id IS NULL)",
+            name=op.f("ck_market_order_mode_has_counterparty"),
         ),
         sa.CheckConstraint(
             "open_lots >= 0 AND shown_lots >= 0", name=op.f("ck_market_order_open_not_negative")
@@ -566,11 +766,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["cash_account_id"], ["account.id"], name=op.f("fk_market_order_cash_account_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["counterparty_id"], ["account.id"], name=op.f("fk_market_order_counterparty_id")
+        ),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_market_order_party_id")),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_market_order_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_market_order")),
     )
     op.create_index("ix_market_order_account", "market_order", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_market_order_counterparty",
+        "market_order",
+        ["counterparty_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
     op.create_index(
         "ix_market_order_open",
         "market_order",
@@ -635,6 +846,55 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_venue_state_venue_id")),
         sa.PrimaryKeyConstraint("venue_id", name=op.f("pk_venue_state")),
     )
+    op.create_table(
+        "auction_award",
+        sa.Column("bid_id", sa.BigInteger(), nullable=False),
+        sa.Column("auction_id", sa.Integer(), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("cash_account_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price_micro", sa.BigInteger(), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("deposit_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("owed_fen", sa.BigInteger(), nullable=False),
+        sa.Column("instalments_paid", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("charged_by", sa.Integer(), nullable=True),
+        sa.Column("rooms", sa.String(length=1000), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'part_paid', 'paid', 'defaulted')",
+            name=op.f("ck_auction_award_state_known"),
+        ),
+        sa.CheckConstraint(
+            "deposit_fen >= 0 AND paid_fen >= 0 AND owed_fen >= 0",
+            name=op.f("ck_auction_award_money_not_negative"),
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_auction_award_quantity_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_auction_award_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["auction_id"], ["auction.id"], name=op.f("fk_auction_award_auction_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["bid_id"], ["auction_bid.id"], name=op.f("fk_auction_award_bid_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cash_account_id"], ["account.id"], name=op.f("fk_auction_award_cash_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["charged_by"], ["auction.id"], name=op.f("fk_auction_award_charged_by")
+        ),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_auction_award_party_id")),
+        sa.PrimaryKeyConstraint("bid_id", name=op.f("pk_auction_award")),
+    )
+    op.create_index(
+        "ix_auction_award_auction", "auction_award", ["auction_id", "place"], unique=False
+    )
     # ### end Alembic commands ###
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in _SQLITE_GUARDS if is_sqlite else _POSTGRESQL_GUARDS:
@@ -644,6 +904,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables with their guards, then the kinds; refused where a position has one."""
     for table in (
+        "auction_award",
         "venue_state",
         "venue_rule",
         "trade",
@@ -651,12 +912,18 @@ def downgrade() -> None:
         "limited_asset",
         "group_member",
         "cash_decision",
+        "auction_state",
+        "auction_need",
+        "auction_bidder",
+        "auction_bid",
         "venue",
         "trading_limit",
         "company_group",
         "cash_proposal",
+        "auction",
         "calendar_day",
         "bank_line",
+        "auction_setting",
         "runner_lease",
         "queued_command",
         "market_calendar",

@@ -26,6 +26,8 @@ class Case:
     def __init__(self, session: Session) -> None:
         self.ground = market_ground(session)
         self.asset = self.ground.asset(ASSET)
+        cell = self.ground.cell("baxiantong")
+        self.handed_in = PositionKey(cell, self.asset, PositionKind.SURRENDERED, "2026")
         self.ground.receive("a1", ASSET, 100_000)
         seller = self.ground.holders["a1"]
         self.frozen = PositionKey(seller, self.asset, PositionKind.FROZEN, "sale")
@@ -110,14 +112,11 @@ def test_a_roll_that_comes_late_takes_only_what_was_bought_before_the_day(
 def test_what_was_handed_in_meanwhile_is_not_rolled(sqlite_engine: Engine, case: Case) -> None:
     def work(session: Session) -> None:
         case.buy(session, "b1", 1000, at(16, 10))
-        handed_in = PositionKey(
-            case.ground.cell("baxiantong"), case.asset, PositionKind.SURRENDERED, "2026"
-        )
         case._post(
             session,
             at(16, 11),
             EntryKind.SURRENDER,
-            Transfer(case.bought("b1"), handed_in, 400),
+            Transfer(case.bought("b1"), case.handed_in, 400),
         )
 
     run(sqlite_engine, work)

@@ -99,3 +99,11 @@ def test_the_same_key_gives_the_first_answer(floor: Floor) -> None:
     assert again is not None and not hasattr(again, "number")
     assert again.code == CommandCode.KEY_ALREADY_USED_FOR_OTHER_CONTENT
     assert floor.runner.drain() == 0
+
+
+def test_what_was_bought_is_sellable_on_the_next_trading_day(floor: Floor) -> None:
+    floor.place("a1", "sell", "300", "70.50")
+    floor.place("b1", "buy", "100", "70.50")
+    floor.tick(days=1)
+    assert floor.place("b1", "sell", "60", "70.60").status == "accepted"
+    assert floor.has(floor.units("b1", PositionKind.BOUGHT), floor.units("b1")) == [0, 40]

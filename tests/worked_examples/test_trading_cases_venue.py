@@ -15,6 +15,7 @@ from ledger.core.entries import Entry, PositionKey, Posted, PostingCode, Transfe
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.posting import WorkingSet, post
 from ledger.refusals import Refused
+from market.book.orders import BookCode
 from market.calendar import Mode, SessionCode
 from market.decisions import MarketCode
 from market.order_rules import lots_of, price_in_ticks
@@ -69,12 +70,12 @@ def test_c27_bands_of_the_next_day(terms: VenueTerms) -> None:
 
 def test_c27_sizes_of_listing_and_block(terms: VenueTerms) -> None:
     listing, block = terms.size_of(Mode.LISTING), terms.size_of(Mode.BLOCK)
-    assert lots_of(terms, listing, 99_999) == 99_999
-    too_much = lots_of(terms, listing, 100_000)
+    assert lots_of(terms, listing, 99_999, 1) == 99_999
+    too_much = lots_of(terms, listing, 100_000, 1)
     assert isinstance(too_much, Refused)
     assert too_much.code is MarketCode.QUANTITY_ABOVE_MAXIMUM
-    assert lots_of(terms, block, 100_000) == 100_000
-    too_little = lots_of(terms, block, 99_999)
+    assert lots_of(terms, block, 100_000, 1) == 100_000
+    too_little = lots_of(terms, block, 99_999, 1)
     assert isinstance(too_little, Refused)
     assert too_little.code is MarketCode.QUANTITY_BELOW_MINIMUM
 
@@ -89,10 +90,10 @@ def test_c27_a_block_at_ten_is_outside_its_session(terms: VenueTerms) -> None:
 
 def test_c27_a_listing_above_the_band_is_refused(terms: VenueTerms) -> None:
     band = band_next_day(terms, Mode.LISTING, 7180)
-    assert price_in_ticks(terms, 78_980_000, band) == 7898
-    refused = price_in_ticks(terms, 78_990_000, band)
+    assert price_in_ticks(terms, 78_980_000, band, 1) == 7898
+    refused = price_in_ticks(terms, 78_990_000, band, 1)
     assert isinstance(refused, Refused)
-    assert refused.code is MarketCode.PRICE_OUTSIDE_BAND
+    assert refused.code is BookCode.ORDER_PRICE_OUTSIDE_BAND
 
 
 def test_c29_bought_today_is_sellable_on_the_next_trading_day(engine: Engine) -> None:

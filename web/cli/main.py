@@ -40,7 +40,13 @@ COMMANDS = (
         "web.cli.imports:import_group",
         "导入公布的数据 | Published data into the ledger",
     ),
+    Entry("market", "web.cli.market:market", "市场：重演与查询 | Markets: replay and reports"),
     Entry("report", "web.cli.reports:report", "账册报告 | Reports from the journal"),
+    Entry(
+        "runner",
+        "web.cli.runner:runner_command",
+        "撮合程序：执行已提交的市场指令 | Carry out the market's queued commands",
+    ),
     Entry(
         "simulate",
         "web.cli.simulate:simulate",

@@ -12,11 +12,14 @@ from platformdirs import user_data_path
 from sqlalchemy import Engine
 from waitress.server import create_server
 
+from ledger.core.clock import clock
 from ledger.core.migration import upgrade
 from ledger.core.opening import engine_for
 from ledger.demonstration.loading import load_demonstration
+from market.serving import Service, ServiceThread
 from web.app import create_app
 from web.cli.problems import worded
+from web.cli.runner import tell
 from web.cli.session import granted, open_engine, read_settings
 from web.settings import Settings
 
@@ -85,11 +88,26 @@ def _serve(
     click.echo(worded(_SERVING, settings.language).format(address=address))
     # What is loaded by now stays: the collector need not look at it again.
     gc.freeze()
+    market = _market(engine, settings)
     try:
         server.run()
     finally:
         server.close()
+        if market is not None:
+            market.stop()
         engine.dispose()
+
+
+def _market(engine: Engine, settings: Settings) -> ServiceThread | None:
+    """Let the markets of a SQLite ledger run in this process; others have ``ecorights runner``."""
+    if engine.dialect.name != "sqlite":
+        return None
+    service = Service(
+        engine, clock, lambda notice: tell(notice, settings.language), waits_for_market=True
+    )
+    thread = ServiceThread(service)
+    thread.start()
+    return thread
 
 
 def _listen(host: str, port: int | None) -> socket.socket | None:

@@ -100,6 +100,13 @@ _MARKET: dict[RefusalCode, tuple[str, str]] = {
         "{needed} are to be seized, {available} are there. Rule: a seizure takes no more than the "
         "account has, its sell orders included. Check the quantity.",
     ),
+    MarketCode.COMMAND_NOT_CARRIED_OUT: (
+        "指令 {command} 未能执行：{reason}。规则：系统出错时该指令不产生任何后果，场所随即停牌。"
+        "请联系运行人员，查明后用新的键重发。",
+        "The command {command} could not be carried out: {reason}. Rule: where the system itself "
+        "fails, the command has no effect and the venue is halted. Tell the operators, and send it "
+        "again under a new key once the cause is found.",
+    ),
     MarketCode.SEED_NOT_THE_COMMITTED_ONE: (
         "公布的种子与先前的承诺 {commitment} 不符。规则：种子的 SHA-256 须等于事先公布的承诺。请用原来的种子。",
         "The seed does not match the commitment {commitment}. Rule: the seed's SHA-256 is what was "

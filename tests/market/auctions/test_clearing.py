@@ -234,3 +234,15 @@ def test_roundings_do_not_carry_a_purchase_over_its_budget() -> None:
 def test_a_bid_refused_for_something_else_does_not_decline_an_auction() -> None:
     rules = {"undersubscription_rule": "decline_if_any_below_reserve", "reserve_price": "12"}
     assert answered(file("10", "A 5@20; B 0@11; C 1@11.001", **rules))["status"] == "cleared"
+
+
+def test_an_offer_above_the_ceiling_does_not_decline_a_purchase() -> None:
+    rules = {
+        "format": "reverse",
+        "price_rule": "highest_accepted",
+        "undersubscription_rule": "decline_if_any_below_reserve",
+        "reserve_price": "12",
+    }
+    offers = "A 5@10; B 1@14"
+    assert answered(file("9", offers, **rules))["status"] == "declined"
+    assert answered(file("9", offers, **rules, ceiling="13"))["status"] == "cleared"

@@ -104,3 +104,9 @@ def test_parts_are_whole_in_the_unit_and_nothing_is_lost() -> None:
     assert carried.parts == (333_340, 333_330, 333_330)
     odd = spread_unsold(UnsoldRule(2), 105, unit=10)
     assert (odd.parts, odd.fallback) == ((50, 50), 5)
+
+
+def test_a_bid_at_the_trigger_takes_from_what_is_added_and_one_below_does_not() -> None:
+    given = answered(file("5", "A 5@20; B 3@15; C 3@14.99", containment=TIER))
+    assert (awarded(given), given["price"]) == ({"A": "5", "B": "3"}, "15.00")
+    assert (given["containment_sold"], given["unsold"]) == ("3", "0")

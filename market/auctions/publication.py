@@ -1,0 +1,197 @@
+"""What is published of an auction: its notice, how it stands, and the result sheet.
+
+The sheet names bids by their numbers, never bidders; before the clearing nothing of any bid is
+told, not even how many there are in a sealed auction.  Reads only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger.apportionment import half_up
+from ledger.core.tables import asset
+from ledger.numerals import format_plain_digits
+from ledger.rights.tables import scheme
+from market.answers import refused_to_json
+from market.auctions.auction_store import (
+    Auction,
+    bids_of,
+    load_auction,
+    numbers_of_parties,
+)
+from market.auctions.auction_tables import auction, auction_state
+from market.auctions.bids import price_text, quantity_text
+from market.auctions.clearing import Result
+from market.auctions.life import BidState, Stage
+from market.auctions.result_sheet import ResultSheet
+from market.auctions.rules import Rules
+from market.pricing import format_plain_money
+
+COVER_DECIMALS = 4
+_READ_AT_CLEARING = (BidState.WON, BidState.LOST, BidState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class AuctionLine:
+    """One auction in a list."""
+
+    id: int
+    code: str
+    scheme: str
+    asset: str
+    name_zh: str
+    name_en: str
+    opens_at: datetime
+    closes_at: datetime
+    sealed: bool
+    stage: Stage
+    reason: str
+    halted: str
+
+
+def sheet_document(rules: Rules, sheet: ResultSheet, result: Result) -> dict[str, Any]:
+    """Write the public sheet: figures as text, refused bids with code and figures."""
+    cover = half_up(sheet.cover_ratio * 10**COVER_DECIMALS)
+    return {
+        "status": sheet.status.value,
+        "supply": quantity_text(rules, sheet.supply),
+        "bidders": sheet.bidders,
+        "winners": sheet.winners,
+        "asked": quantity_text(rules, sheet.asked),
+        "cover_ratio": format_plain_digits(cover, COVER_DECIMALS),
+        "prices": _prices(rules, sheet),
+        "price": _price(rules, sheet.price_micro),
+        "sold": quantity_text(rules, sheet.sold),
+        "unsold": quantity_text(rules, sheet.unsold),
+        "proceeds": format_plain_money(sheet.proceeds_fen),
+        "containment_sold": quantity_text(rules, sheet.containment_sold),
+        "withheld": quantity_text(rules, sheet.withheld),
+        "carried": [quantity_text(rules, part) for part in result.carried],
+        "fallback": quantity_text(rules, result.fallback),
+        "awards": [
+            {
+                "bid": int(one.bid.id),
+                "quantity": quantity_text(rules, one.quantity),
+                "price": price_text(rules, one.price_micro),
+                "amount": format_plain_money(one.amount_fen),
+            }
+            for one in result.awards
+        ],
+        "refused": [
+            {"bid": int(one.bid.id), **(refused_to_json(one.refused) or {})}
+            for one in result.refused
+        ],
+    }
+
+
+def _price(rules: Rules, price_micro: int | None) -> str | None:
+    return None if price_micro is None else price_text(rules, price_micro)
+
+
+def _prices(rules: Rules, sheet: ResultSheet) -> dict[str, str | None] | None:
+    prices = sheet.prices
+    if prices is None:
+        return None
+    return {
+        "lowest": _price(rules, prices.lowest_micro),
+        "mean": _price(rules, prices.mean_micro),
+        "median": _price(rules, prices.median_micro),
+        "highest": _price(rules, prices.highest_micro),
+    }
+
+
+def list_auctions(session: Session) -> list[AuctionLine]:
+    """Give all auctions, the newest first, in one query."""
+    found = session.execute(
+        select(
+            auction,
+            auction_state,
+            scheme.c.code.label("scheme_code"),
+            asset.c.code.label("asset_code"),
+        )
+        .join(auction_state, auction_state.c.auction_id == auction.c.id)
+        .join(scheme, scheme.c.id == auction.c.scheme_id)
+        .join(asset, asset.c.id == auction.c.asset_id)
+        .order_by(auction.c.opens_at.desc(), auction.c.id.desc())
+    )
+    return [
+        AuctionLine(
+            id=row.id,
+            code=row.code,
+            scheme=row.scheme_code,
+            asset=row.asset_code,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            sealed=row.open_bids_by is not None,
+            stage=Stage(row.stage),
+            reason=row.reason,
+            halted=row.halted,
+        )
+        for row in found
+    ]
+
+
+def public_auction(session: Session, auction_id: int) -> dict[str, Any] | None:
+    """Give what everybody may know of an auction; None where there is none."""
+    one = load_auction(session, auction_id)
+    return None if one is None else public_document(one)
+
+
+def public_document(one: Auction) -> dict[str, Any]:
+    """Write what everybody may know; the seed only once it decided, a secret reserve never."""
+    notice, rules = one.notice, one.notice.rules
+    window = notice.window
+    ends = window.open_bids_by
+    secret = rules.reserve_secret
+    return {
+        "auction": one.id,
+        "code": notice.code,
+        "scheme": notice.scheme,
+        "asset": notice.asset,
+        "name_zh": notice.name_zh,
+        "name_en": notice.name_en,
+        "stage": one.stage.value,
+        "reason": one.reason,
+        "halted": one.halted,
+        "opens_at": window.opens_at.isoformat(),
+        "closes_at": window.closes_at.isoformat(),
+        "open_bids_by": None if ends is None else ends.isoformat(),
+        "format": rules.format.value,
+        "supply": quantity_text(rules, notice.supply),
+        "reserve_price": None if secret else _price(rules, rules.reserve_micro),
+        "seed_commitment": one.seed_commitment,
+        "seed": one.seed or None,
+        "result": one.result or None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PastAuction:
+    """What went into a past clearing: to clear it again, by its own rules or by others."""
+
+    auction: Auction
+    bids: tuple[Any, ...]
+    guarantees: Mapping[str, int]
+
+
+def bids_to_rerun(session: Session, one: Auction) -> PastAuction:
+    """Give the bids of a past auction as they were before anything was cut.
+
+    Of a sealed auction only what was opened; guarantees as they were held at the clearing.
+    """
+    stored = [
+        bid for bid in bids_of(session, one.id, states=_READ_AT_CLEARING) if bid.terms is not None
+    ]
+    numbers = numbers_of_parties(session, {bid.party_id for bid in stored})
+    guarantees: dict[str, int] = {}
+    if one.notice.sealed:
+        for bid in stored:
+            number = numbers[bid.party_id]
+            guarantees[number] = guarantees.get(number, 0) + bid.guarantee_fen
+    return PastAuction(one, tuple(bid.as_bid(numbers[bid.party_id]) for bid in stored), guarantees)

@@ -1,0 +1,89 @@
+"""Why a venue stands still: since when, by whose command, for which reason.
+
+A halt is somebody's decision, whose reason everybody may read, or a fault of settlement, whose text
+names accounts and amounts and is for the regulator alone.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from market.commands import CommandKind
+from market.decisions import Stand
+from market.tables import command_log
+from market.views import MarketHead
+
+_HALTED = f'"stand":"{Stand.HALTED}"'
+"""How the log writes that a venue came to stand still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A venue that stands still since ``since``, by the command ``number`` of ``actor``.
+
+    ``by_fault``: its own settlement failed, and ``reason`` is what failed; not for the public.
+    """
+
+    venue_id: int
+    number: int
+    since: datetime
+    actor: str
+    reason: str
+    by_fault: bool
+
+    @property
+    def public_reason(self) -> str:
+        """The reason where somebody gave one; empty where settlement failed."""
+        return "" if self.by_fault else self.reason
+
+
+def halts(session: Session, heads: Sequence[MarketHead]) -> dict[int, Halt]:
+    """Give why each of these venues that is halted stands still, by its number.
+
+    One query for each halted venue, which goes back in the log no further than to the halt.
+    """
+    found = {}
+    for head in heads:
+        if head.stand is Stand.HALTED:
+            halt = _halt_of(session, head.venue_id)
+            if halt is not None:
+                found[head.venue_id] = halt
+    return found
+
+
+def _halt_of(session: Session, venue_id: int) -> Halt | None:
+    row = session.execute(
+        select(
+            command_log.c.number,
+            command_log.c.kind,
+            command_log.c.decided_at,
+            command_log.c.actor,
+            command_log.c.payload,
+            command_log.c.events,
+        )
+        .where(
+            command_log.c.market == "venue",
+            command_log.c.market_id == venue_id,
+            command_log.c.events.contains(_HALTED, autoescape=True),
+        )
+        .order_by(command_log.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _halt(venue_id, row)
+
+
+def _halt(venue_id: int, row: Any) -> Halt:
+    reasons = [
+        event.get("reason", "")
+        for event in json.loads(row.events)
+        if event.get("stand") == Stand.HALTED
+    ]
+    reason = reasons[-1] if reasons else ""
+    asked = json.loads(row.payload).get("reason")
+    given = row.kind == CommandKind.HALT and isinstance(asked, str) and asked[:500] == reason
+    return Halt(venue_id, row.number, row.decided_at, row.actor, reason, not given)
