@@ -133,11 +133,11 @@ def latest_sheets(session: Session, heads: Sequence[MarketHead]) -> dict[int, Da
         .correlate(venue)
         .scalar_subquery()
     )
-    days = {
-        (row.id, row.last): row.before
-        for row in session.execute(select(venue.c.id, last.label("last"), before.label("before")))
-        if row.last is not None
-    }
+    wanted_venues = venue.c.id.in_([head.venue_id for head in heads])
+    rows = session.execute(
+        select(venue.c.id, last.label("last"), before.label("before")).where(wanted_venues)
+    )
+    days = {(row.id, row.last): row.before for row in rows if row.last is not None}
     return {key[0]: sheet for key, sheet in _sheets(session, heads, days).items()}
 
 

@@ -23,6 +23,7 @@ from ledger.registry.cash_requests import NewCash, approve_cash, propose_cash
 from ledger.registry.tables import party
 from ledger.rights.cny import CNY
 from ledger.rights.schemes import find_scheme, open_scheme
+from market.calendar import Mode
 from market.commands import CommandKind
 from market.demonstration_orders import (
     BOOK,
@@ -177,7 +178,7 @@ class _Playing:
         command = NewCommand(
             market="venue",
             market_id=self._venues[step.venue],
-            kind=CommandKind.PICK if step.picks else CommandKind.PLACE,
+            kind=_kind(step),
             party_id=self._parties[step.who],
             key=_key(number),
             payload=self._payload(step),
@@ -196,14 +197,24 @@ class _Playing:
         return is_new
 
     def _payload(self, step: OrderStep) -> dict[str, object]:
-        payload: dict[str, object] = {
-            "account": self._numbers[step.who],
-            "side": step.side,
-            "quantity": step.quantity,
-        }
+        account = {"account": self._numbers[step.who]}
+        if step.confirms:
+            return {**account, "order": self._posted[step.confirms]}
+        asked: dict[str, object] = {**account, "side": step.side, "quantity": step.quantity}
         if step.picks:
-            return payload | {"orders": [self._posted[name] for name in step.picks]}
-        return payload | {"type": "limit", "price": step.price, "tif": step.tif}
+            return asked | {"orders": [self._posted[name] for name in step.picks]}
+        if step.partner:
+            partner = self._numbers[step.partner]
+            return asked | {"mode": Mode.AGREEMENT, "counterparty": partner, "price": step.price}
+        return asked | {"type": "limit", "price": step.price, "tif": step.tif}
+
+
+def _kind(step: OrderStep) -> CommandKind:
+    if step.confirms:
+        return CommandKind.CONFIRM
+    if step.partner:
+        return CommandKind.PROPOSE
+    return CommandKind.PICK if step.picks else CommandKind.PLACE
 
 
 def _name_of(code: str) -> str:

@@ -21,7 +21,8 @@ DEPOSITS = {"heat": "2000000.00", "cement": "2500000.00", "alloy": "300000.00"}
 class OrderStep(NamedTuple):
     """One order: day of the demonstration (1..4), time, venue, who, side, quantity, price.
 
-    ``name`` is what a later step picks it by; ``picks`` are the posted orders that this one takes.
+    ``name`` is what a later step knows it by; ``picks`` are the posted orders that this one takes;
+    with ``partner`` it is proposed to that party alone, and ``confirms`` says yes to a proposal.
     """
 
     day: int
@@ -34,6 +35,8 @@ class OrderStep(NamedTuple):
     name: str = ""
     picks: tuple[str, ...] = ()
     tif: str = "DAY"
+    partner: str = ""
+    confirms: str = ""
 
 
 STEPS: tuple[OrderStep, ...] = (
@@ -75,8 +78,19 @@ STEPS: tuple[OrderStep, ...] = (
     OrderStep(4, "09:17", BOOK, "cement", "buy", "700", "71.20"),
     OrderStep(4, "09:20", BOOK, "alloy", "sell", "700", "71.00"),
     OrderStep(4, "09:45", BOOK, "alloy", "sell", "1200", "71.40"),
+    OrderStep(4, "10:02", BOOK, "cement", "buy", "300", "71.40"),
     OrderStep(4, "10:30", BOOK, "heat", "buy", "800", "71.40"),
+    OrderStep(4, "10:48", BOOK, "alloy", "sell", "900", "71.30"),
+    OrderStep(4, "11:05", BOOK, "cement", "buy", "1000", "71.30"),
+    OrderStep(4, "11:20", BOOK, "alloy", "sell", "500", "71.10"),
     OrderStep(4, "13:15", BOOK, "cement", "buy", "900", "71.80"),
+    OrderStep(4, "13:40", BOOK, "alloy", "sell", "700", "71.60"),
+    OrderStep(4, "14:05", BOOK, "heat", "buy", "300", "71.60"),
+    OrderStep(4, "14:18", BOOK, "alloy", "sell", "600", "71.90"),
+    OrderStep(4, "14:22", BOOK, "cement", "buy", "350", "71.90"),
+    # Agreed between two, outside the book: it moves neither the day's prices nor its close.
+    OrderStep(4, "13:50", BOOK, "alloy", "sell", "12000", "69.80", name="agreed", partner="cement"),
+    OrderStep(4, "14:12", BOOK, "cement", "", "", "", confirms="agreed"),
     # What is left standing in the evening, for whoever comes after.
     *(
         OrderStep(4, f"14:{30 + number}", BOOK, "alloy", "sell", quantity, price, tif="GTC")

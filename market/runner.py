@@ -60,6 +60,10 @@ class OtherMarket(Protocol):
         """Decide one command and write what it changes, all but entries and the log."""
         ...
 
+    def stand_still(self, session: Session, command: Command, fault: str) -> Decision:
+        """Refuse a command that could not be decided, and let what it is about stand still."""
+        ...
+
     def due(self, session: Session, now: Now) -> Sequence[Queued]:
         """Name what the clock asks for now."""
         ...
@@ -421,7 +425,7 @@ class Runner:
         ]
         working_set = WorkingSet(session, now)
         if fault is not None and fault.undecided:
-            return [self._undecided(queued[0], commands[0], fault)]
+            return [self._undecided(session, queued[0], commands[0], fault)]
         registry = read_registry(session, _accounts_named(commands))
         of_venues = [
             command for command, one in zip(commands, queued, strict=True) if one.market == "venue"
@@ -462,8 +466,14 @@ class Runner:
         self._due_at.pop(command.market_id, None)
         return _Decided(queued, command, decision, record.answers)
 
-    def _undecided(self, queued: Queued, command: Command, fault: Fault) -> _Decided:
+    def _undecided(
+        self, session: Session, queued: Queued, command: Command, fault: Fault
+    ) -> _Decided:
         """Refuse a command that could not be decided at all; the record is not asked."""
+        other = self._others.get(queued.market)
+        if other is not None:
+            decision = other.stand_still(session, command, fault.reason)
+            return _Decided(queued, command, decision, [fault_answer(fault)])
         one = self._venues.get(command.market_id) if queued.market == "venue" else None
         answers = [fault_answer(fault)]
         if one is None:

@@ -13,6 +13,8 @@ HEIGHT = 1000
 """Height of the drawing in its own steps; one candle is ``STEP`` wide."""
 STEP = 10
 _EDGE = 40
+_PLACES_MIN = 24
+"""A drawing of a few candles leaves room on the right instead of making them wide."""
 
 
 class Shape(NamedTuple):
@@ -25,6 +27,11 @@ class Shape(NamedTuple):
     left: int
     body_top: int
     body_height: int
+
+
+def width(candles: Sequence[Candle]) -> int:
+    """Give the width of a drawing in its own steps."""
+    return STEP * max(len(candles), _PLACES_MIN)
 
 
 def shapes(candles: Sequence[Candle]) -> list[Shape]:

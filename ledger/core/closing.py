@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Date, Row, bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from ledger.core.bulk import CLOSING_LOCK
+from ledger.core.bulk_postgresql import CLOSING_LOCK
 from ledger.core.clock import Now
 from ledger.core.deciding import TEXT_LENGTH_MAX
 from ledger.core.tables import asset, closed_month, entry, transfer

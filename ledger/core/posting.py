@@ -13,7 +13,8 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger.core.bulk import PIECE, Bulk, bulk_for, new_row
+from ledger.core.bulk import bulk_for
+from ledger.core.bulk_terms import PIECE, Bulk, new_row
 from ledger.core.clock import Now
 from ledger.core.deciding import Decider, StoredEntry, is_printable, mirrored
 from ledger.core.entries import (

@@ -22,6 +22,9 @@ TERMINAL_KINDS = (PositionKind.SURRENDERED, PositionKind.USED, PositionKind.RETI
 CARRYING_KINDS = (
     EntryKind.TRANSFER,
     EntryKind.FILL,
+    EntryKind.AGREEMENT,
+    EntryKind.AWARD,
+    EntryKind.DEFAULT,
     EntryKind.RETURN,
     EntryKind.TRANSFER_WITH_TOTAL,
 )

@@ -35,7 +35,7 @@ from market.auctions.bids import Bid
 from market.auctions.life import AwardState, BidState, Stage
 from market.auctions.notice import Notice, read_notice
 from market.pricing import scale_of
-from market.tables import call_seed
+from market.tables import call_seed, command_log
 
 
 @dataclass(slots=True)
@@ -195,6 +195,11 @@ def auctions_due(session: Session, at: datetime) -> Sequence[int]:
         .where(auction_state.c.due_at <= at)
         .order_by(auction_state.c.due_at, auction_state.c.auction_id)
     ).all()
+
+
+def last_command(session: Session) -> int:
+    """Give the number of the last command in the log, 0 before the first."""
+    return session.scalar(select(func.max(command_log.c.number))) or 0
 
 
 def seed_of(session: Session, commitment: str) -> str:

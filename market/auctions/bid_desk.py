@@ -10,8 +10,17 @@ from ledger.core.entries import Entry, Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.numerals import parse_plain
 from ledger.refusals import Refused
-from ledger.registry.accounts import AccountCode, AccountKind, accounts_by_id, find_account, usable
+from ledger.registry.accounts import (
+    AccountCode,
+    AccountKind,
+    AccountRow,
+    accounts_by_id,
+    find_account,
+    usable,
+)
 from ledger.registry.cash import cash_accounts_of
+from ledger.registry.transfers import BorderPolicy
+from ledger.rights.schemes import setting_book
 from market.auctions.auction_store import (
     Bidder,
     StoredBid,
@@ -165,6 +174,9 @@ def _who(case: Case) -> Who | Refused:
     kept = usable(accounts_by_id(session, [found.id], kept_open=True).get(found.id), found.id)
     if isinstance(kept, Refused):
         return kept
+    refused = _refuse_border(case, kept)
+    if refused is not None:
+        return refused
     cash = cash_accounts_of(session, [party_id]).get(party_id)
     if cash is None:
         return Refused(BiddingCode.BIDDER_HAS_NO_CASH_ACCOUNT, {"account": found.number})
@@ -172,6 +184,22 @@ def _who(case: Case) -> Who | Refused:
     if ground.account_id == found.id or ground.cash_account_id == cash:
         return Refused(BiddingCode.SELLER_BIDS_NOT_FOR_OWN, {"account": found.number})
     return Who(party_id, numbers_of_parties(session, [party_id])[party_id], found.id, cash)
+
+
+def _refuse_border(case: Case, bidder: AccountRow) -> Refused | None:
+    """Refuse a bidder of another cell where totals are counted by cell: only *stay* lets him."""
+    session, seller_id = case.session, case.auction.ground.account_id
+    seller = accounts_by_id(session, [seller_id])[seller_id]
+    if seller.cell_id == bidder.cell_id:
+        return None
+    book = setting_book(session, case.auction.scheme_id)
+    policy = book.at("border_policy", case.command.at.today)
+    if isinstance(policy, Refused):
+        return policy
+    if policy.value == BorderPolicy.STAY:
+        return None
+    values = {"account": bidder.number, "policy": str(policy.value)}
+    return Refused(BiddingCode.BIDDER_BEYOND_BORDER, values, policy.source)
 
 
 def _own_bid(case: Case, known: Sequence[str] = ()) -> StoredBid | Refused:

@@ -34,6 +34,7 @@ class BiddingCode(RefusalCode):
     BID_NO_LONGER_STANDS = "bid_no_longer_stands"
     BIDDER_ACCOUNT_OF_OTHER_SCHEME = "bidder_account_of_other_scheme"
     BIDDER_HAS_NO_CASH_ACCOUNT = "bidder_has_no_cash_account"
+    BIDDER_BEYOND_BORDER = "bidder_beyond_border"
     SELLER_BIDS_NOT_FOR_OWN = "seller_bids_not_for_own"
 
 

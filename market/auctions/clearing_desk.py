@@ -207,14 +207,14 @@ def _awards(
             )
         )
     for party in sorted(winners):
-        own = [one for one in awards if one.party_id == party]
+        own = [award for award in awards if award.party_id == party]
         held = bidders[party].held if party in bidders else 0
-        parts = set_off(held, [due_first(notice, one.amount_fen) for one in own])
-        for one, part in zip(own, parts, strict=True):
-            one.deposit_fen = part
+        parts = set_off(held, [due_first(notice, award.amount_fen) for award in own])
+        for award, part in zip(own, parts, strict=True):
+            award.deposit_fen = part
     insert_awards(case.session, auction.id, awards)
-    for one in awards:
-        _hold_room(case, one)
+    for award in awards:
+        _hold_room(case, award)
     return awards
 
 

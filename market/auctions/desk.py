@@ -18,6 +18,7 @@ from market.auctions.auction_store import (
     auctions_due,
     awards_of,
     bids_of,
+    last_command,
     load_auction,
     save_auction,
 )
@@ -35,10 +36,10 @@ from market.auctions.life import (
     stage_by_clock,
 )
 from market.auctions.payment_desk import meet_deadlines, pay, settle_all, stage_of_payment
+from market.batch_rows import Queued
 from market.commands import Command, CommandCode, Fields
 from market.decisions import Decision
 from market.record import LiveRecord
-from market.runner import Queued
 from market.submission import payload_text
 
 MARKET = "auction"
@@ -109,18 +110,20 @@ class AuctionDesk:
 
     def due(self, session: Session, now: Now) -> Sequence[Queued]:
         """Name the auctions that the clock moves now."""
+        ids = auctions_due(session, now.instant)
+        last = last_command(session) if ids else 0
         return [
             Queued(
                 market=MARKET,
                 market_id=auction_id,
                 kind=AuctionCommand.ADVANCE,
                 party_id=0,
-                key=f"auction:{auction_id}:{now.instant.isoformat()}",
+                key=f"auction:{auction_id}:{last}",
                 payload=payload_text({}),
                 actor="",
                 submitted_at=now.instant,
             )
-            for auction_id in auctions_due(session, now.instant)
+            for auction_id in ids
         ]
 
 

@@ -35,7 +35,7 @@ from market.views import (
     market_heads,
 )
 from tests.support.market_floor import Floor, make_floor
-from tests.support.market_venues import CONTINUOUS, at, with_rules
+from tests.support.market_venues import CONTINUOUS, LISTING, at, opened, with_rules
 
 TUESDAY = date(2026, 11, 17)
 WEDNESDAY = date(2026, 11, 18)
@@ -75,12 +75,19 @@ def carbon_day(floor: Floor) -> None:
 
 
 def write_trades(
-    floor: Floor, trades: int, *, mode: str, price_ticks: int, lots: int, first: int
+    floor: Floor,
+    trades: int,
+    *,
+    mode: str,
+    price_ticks: int,
+    lots: int,
+    first: int,
+    venue_id: int = 0,
 ) -> None:
     """Write trades down as the runner does, without orders behind them."""
     rows = [
         {
-            "venue_id": floor.venue.id,
+            "venue_id": venue_id or floor.venue.id,
             "number": first + number,
             "command": first + number,
             "mode": mode,
@@ -167,6 +174,21 @@ def test_the_days_with_trades_are_listed_newest_first(lite: Floor) -> None:
     ]
     assert newest == sheets[:1]
     assert latest == {lite.venue.id: sheets[0]}
+
+
+def test_the_last_days_of_several_venues_are_their_own(lite: Floor) -> None:
+    carbon_day(lite)
+    other = run(lite.engine, lambda session: opened(session, LISTING))
+    write_trades(lite, 1, mode="listing", price_ticks=6800, lots=20, first=1, venue_id=other.id)
+    with reading(lite.engine) as session:
+        heads = market_heads(session)
+        every = latest_sheets(session, heads)
+        one = latest_sheets(session, [head for head in heads if head.venue_id == lite.venue.id])
+    assert {key: sheet.close_ticks for key, sheet in every.items()} == {
+        lite.venue.id: 7180,
+        other.id: 6800,
+    }
+    assert one == {lite.venue.id: every[lite.venue.id]}
 
 
 @pytest.mark.parametrize(("rule", "close"), [("last_trade", 7250), ("volume_weighted", 7180)])

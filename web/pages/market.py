@@ -35,7 +35,8 @@ from web.exports import send_tables
 from web.frame import Column, page_instant
 from web.i18n import marked
 from web.language import current, gettext
-from web.market_chart import HEIGHT, STEP, shapes
+from web.market_chart import HEIGHT, shapes
+from web.market_chart import width as chart_width
 from web.market_tables import (
     MODE_WORDS_BY_TEXT,
     candles_document,
@@ -235,7 +236,7 @@ def candles_page(venue: str) -> str:
         is_daily=window is Window.DAY,
         found=found,
         shapes=shapes(found),
-        chart_width=STEP * len(found),
+        chart_width=chart_width(found),
         chart_height=HEIGHT,
         chart_sentence=_chart_sentence(asked.head, found),
         tabs_of_windows=[

@@ -11,9 +11,10 @@ _MARKET: dict[RefusalCode, tuple[str, str]] = {
         "There is no venue {venue}. Rule: a command names a venue that is open. Check the venue.",
     ),
     MarketCode.COMMAND_ONLY_FOR_OPERATORS: (
-        "指令 {command} 未受理。规则：暂停、恢复、集合竞价和查封只能由市场管理方发出。请与管理方联系。",
-        "The command {command} was not taken. Rule: halts, resumptions, calls and seizures come "
-        "from the market's operator only. Turn to the operator.",
+        "指令 {command} 未受理。规则：暂停、恢复、集合竞价、查封和协议登记只能由市场管理方发出。"
+        "请与管理方联系。",
+        "The command {command} was not taken. Rule: halts, resumptions, calls, seizures and the "
+        "registering of agreements come from the market's operator only. Turn to the operator.",
     ),
     MarketCode.VENUE_HALTED: (
         "本场所已暂停交易，原因：{reason}。规则：暂停期间不收委托，但可以撤单。请等待恢复的公告。",
