@@ -29,7 +29,7 @@ _NAVIGATION = (
     ("market.list", marked("行情")),
     ("accounts.list", marked("账户")),
     ("reports.show", marked("报告")),
-    ("watch.show", marked("市场监察")),
+    ("watch.show", marked("监察")),
 )
 
 

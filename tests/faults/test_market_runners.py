@@ -26,7 +26,7 @@ from tests.support.market_streams import FEN, UNITS, always_open_floor, answer_t
 from tests.support.market_venues import CONTINUOUS
 
 LEASE_SECONDS = 2
-PATIENCE = 6000
+PATIENCE = 500
 """Looks at a hundredth of a second before a test gives up: a minute."""
 
 
@@ -227,7 +227,7 @@ def test_clerks_and_the_runner_work_on_the_same_accounts_at_once(
         for command in part:
             assert submit(floor.engine, command, clock()) is None
 
-    service = ServiceThread(Service(postgresql_engine, clock, lambda _notice: None))
+    service = ServiceThread(Service(postgresql_engine, clock, print))
     service.start()
     threads = [
         threading.Thread(
@@ -260,7 +260,7 @@ def test_two_services_on_one_queue_decide_each_command_once(
 ) -> None:
     floor = always_open_floor(postgresql_engine)
     services = [
-        ServiceThread(Service(postgresql_engine, clock, lambda _notice: None)) for _ in range(times)
+        ServiceThread(Service(postgresql_engine, clock, print)) for _ in range(times)
     ]
     for service in services:
         service.start()

@@ -14,6 +14,8 @@ from market.calendar import SessionCode
 from market.commands import CommandCode
 from market.deals import DealCode
 from market.decisions import MarketCode
+from market.replay import replay
+from market.replay_findings import ReplayReport
 from market.store import load_venue
 from market.submission import Answer
 from market.tables import trade
@@ -330,3 +332,23 @@ def test_a_block_has_its_own_window_and_size(sqlite_engine: Engine) -> None:
     order = proposed(floor, mode="block", quantity="100000", price="65.00")
     assert reply(floor, "confirm", order).answer["status"] == "filled"
     assert floor.has(floor.units("b1", PositionKind.BOUGHT)) == [100_000]
+
+
+def test_the_log_plays_to_the_same_agreements(clerks: Floor) -> None:
+    for outcome in ("register", "reject"):
+        order = proposed(clerks, quantity="10000")
+        reply(clerks, "confirm", order)
+        clerks.ask("", outcome, order=order, **({"reason": "示例"} if outcome == "reject" else {}))
+    for kind in ("decline", "withdraw"):
+        order = proposed(clerks)
+        if kind == "decline":
+            reply(clerks, kind, order)
+        else:
+            clerks.ask("a1", kind, order=order)
+    waiting = proposed(clerks, quantity="10000")
+    reply(clerks, "confirm", waiting)
+    proposed(clerks, quantity="10000")
+    with reading(clerks.engine) as session:
+        report = replay(session, clerks.venue.code)
+    assert isinstance(report, ReplayReport), report
+    assert report.identical, report

@@ -13,6 +13,8 @@ from market.calendar import SessionCode
 from market.commands import CommandCode
 from market.decisions import MarketCode
 from market.listing_trading import ListingTradingCode
+from market.replay import replay
+from market.replay_findings import ReplayReport
 from market.store import load_venue
 from market.submission import Answer
 from market.tables import trade
@@ -272,3 +274,22 @@ def test_a_fault_in_settlement_leaves_the_posting_and_halts(floor: Floor) -> Non
     assert floor.has(floor.cash("b1")) == [100_000_000]
     said = refused(pick(floor, "b1", "buy", "10", offer))
     assert said.code == MarketCode.VENUE_HALTED
+
+
+def test_the_log_plays_to_the_same_listing(floor: Floor) -> None:
+    cheap = post(floor, "a1", "sell", "100", "70.00", tif="DAY")
+    dear = post(floor, "a2", "sell", "100", "71.00")
+    pick(floor, "b1", "buy", "150", cheap, dear)
+    pick(floor, "b1", "buy", "150", cheap)
+    bid = post(floor, "b1", "buy", "100", "69.00")
+    floor.ask("b1", "amend", order=bid, quantity="50", price="69.50")
+    with breaking(floor, lambda entry: entry.key.startswith("trade:")):
+        pick(floor, "a1", "sell", "10", bid)
+    floor.ask("", "resume")
+    pick(floor, "a1", "sell", "10", bid)
+    floor.now = at(18, 10)
+    floor.runner.drain()
+    with reading(floor.engine) as session:
+        report = replay(session, floor.venue.code)
+    assert isinstance(report, ReplayReport), report
+    assert report.identical, report

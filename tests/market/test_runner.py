@@ -6,9 +6,11 @@ from sqlalchemy import Engine
 from ledger.core.audit import audit
 from ledger.core.database import reading
 from ledger.core.moves import PositionKind
+from ledger.refusals import Refused
 from ledger.units import Quantity
 from market.commands import CommandCode
 from market.decisions import MarketCode
+from market.submission import submit
 from tests.support.market_floor import Floor, make_floor, refused
 from tests.support.market_venues import CONTINUOUS, with_rules
 
@@ -90,13 +92,11 @@ def test_amending_moves_the_hold(floor: Floor) -> None:
 
 def test_the_same_key_gives_the_first_answer(floor: Floor) -> None:
     first = floor.ask("a1", "place", "key", **floor.order("a1", "sell", "300", "70.50"))
-    from market.submission import submit
-
     command = floor.command("a1", "place", floor.order("a1", "sell", "300", "70.50"), "key")
     assert submit(floor.engine, command, floor.now) == first
     other = floor.command("a1", "place", floor.order("a1", "sell", "301", "70.50"), "key")
     again = submit(floor.engine, other, floor.now)
-    assert again is not None and not hasattr(again, "number")
+    assert isinstance(again, Refused)
     assert again.code == CommandCode.KEY_ALREADY_USED_FOR_OTHER_CONTENT
     assert floor.runner.drain() == 0
 

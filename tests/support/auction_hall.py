@@ -108,9 +108,7 @@ class Hall:
 
     def new_runner(self, holder: str, **more: Any) -> Runner:
         """A runner that knows auctions."""
-        return Runner(
-            self.engine, holder, lambda: self.now, others={"auction": self.desk}, **more
-        )
+        return Runner(self.engine, holder, lambda: self.now, others={"auction": self.desk}, **more)
 
     def to(self, now: Now) -> None:
         """Let it be another time, and let the clock's work be done."""
@@ -265,9 +263,7 @@ def make_hall(engine: Engine, **settings: str) -> Hall:
         open_scheme(session, CNY)
         numbers, parties, cash, cash_numbers = {}, {}, {}, {}
         for name in (SELLER, *BIDDERS):
-            row = session.execute(
-                select(account).where(account.c.id == ground.holders[name])
-            ).one()
+            row = session.execute(select(account).where(account.c.id == ground.holders[name])).one()
             opened = open_cash_account(session, row.party_id, EVE)
             assert isinstance(opened, AccountRow), opened
             numbers[name], parties[name] = row.number, row.party_id

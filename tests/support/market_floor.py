@@ -19,7 +19,7 @@ from ledger.core.entries import Entry, PositionKey, Posted, Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.posting import post
 from ledger.core.tables import account
-from ledger.refusals import Refused
+from ledger.refusals import InvariantBroken, Refused
 from ledger.registry.accounts import AccountRow
 from ledger.registry.cash import money_desk, open_cash_account
 from market.record import balance_now
@@ -206,8 +206,6 @@ def refused(answer: Answer) -> Refused:
 @contextmanager
 def breaking(floor: Floor, when: Callable[[Entry], bool]) -> Iterator[None]:
     """Break the settlement of entries that match: as a bug would."""
-    from ledger.refusals import InvariantBroken
-
     def watch(entry: Entry) -> None:
         if when(entry):
             raise InvariantBroken(f"a fault on purpose at {entry.key}")

@@ -24,7 +24,7 @@ EVERY_DAY = replace(WORKDAYS, code="every-day", weekdays="1234567")
 ALWAYS_OPEN: VenueDefinition = replace(
     with_rules(
         CONTINUOUS,
-        hours_continuous="00:00-12:00 12:00-23:59",
+        hours_continuous="00:00-24:00",
         hours_call=None,
         hours_agreement=None,
         agreement_minimum=None,

@@ -6,6 +6,7 @@ Knows which reports there are; each is laid out in its own module.
 import click
 
 from web.cli.bank_report import bank_reconciliation
+from web.cli.market_data import market_day
 from web.cli.reconciliation import reconciliation
 from web.cli.sheets import balance_sheet_command, statement_command, trial_balance_command
 
@@ -21,5 +22,6 @@ for _command in (
     balance_sheet_command,
     reconciliation,
     bank_reconciliation,
+    market_day,
 ):
     report.add_command(_command)

@@ -16,6 +16,7 @@ from ledger.core.clock import clock
 from ledger.core.migration import upgrade
 from ledger.core.opening import engine_for
 from ledger.demonstration.loading import load_demonstration
+from market.demonstration import load_market_demonstration
 from market.serving import Service, ServiceThread
 from web.app import create_app
 from web.cli.problems import worded
@@ -70,6 +71,7 @@ def demo(host: str, port: int | None, file: Path | None, load_only: bool) -> Non
     engine = granted(engine_for(f"sqlite:///{path}"), settings)
     granted(upgrade(engine), settings)
     load_demonstration(engine)
+    load_market_demonstration(engine)
     if not load_only:
         _serve(engine, settings, host, port, demonstration=True)
 
