@@ -15,7 +15,7 @@ from ledger.core.clock import Now
 from ledger.core.moves import EntryKind
 from ledger.refusals import RefusalCode, Refused, ensure
 from ledger.units import Unit
-from market.book.orders import Fill, SelfTrade, Side, Tif
+from market.book.orders import Fill, Side, Tif
 from market.calendar import Mode
 from market.commands import CommandCode, Fields
 from market.decisions import Behind, MarketCode, Stand
@@ -88,7 +88,7 @@ def propose(effects: Effects, terms: VenueTerms) -> Refused | None:
     other = record.behind(sent.counterparty, 0)
     if isinstance(other, Refused):
         return other
-    refused = _same_owner(terms, other, behind.account_id, behind.owner, sent.counterparty)
+    refused = _same_owner(other, behind.account_id, behind.owner, sent.counterparty)
     if refused is not None:
         return refused
     order = _order_of(effects, terms, sent, behind, other.account_id)
@@ -113,7 +113,7 @@ def confirm(effects: Effects, terms: VenueTerms) -> Refused | None:
     if refused is not None:
         return refused
     account = str(effects.command.payload["account"])
-    refused = _same_owner(terms, behind, order.account_id, order.owner, account)
+    refused = _same_owner(behind, order.account_id, order.owner, account)
     if refused is not None:
         return refused
     side = Side.SELL if order.side is Side.BUY else Side.BUY
@@ -262,12 +262,11 @@ def _closed(effects: Effects, terms: VenueTerms, mode: Mode) -> Refused | None:
     return halted or terms.sessions.refuse_outside(mode, effects.command.at.instant)
 
 
-def _same_owner(
-    terms: VenueTerms, other: Behind, account_id: int, owner: str, account: str
-) -> Refused | None:
+def _same_owner(other: Behind, account_id: int, owner: str, account: str) -> Refused | None:
+    """Refuse a trade inside one owner: what a group sold and bought would count as traded."""
     if other.account_id == account_id:
         return Refused(DealCode.COUNTERPARTY_IS_PROPOSER, {"account": account})
-    if other.owner == owner and terms.self_trade is not SelfTrade.NONE:
+    if other.owner == owner:
         return Refused(DealCode.COUNTERPARTY_OF_SAME_OWNER, {"account": account})
     return None
 

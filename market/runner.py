@@ -119,7 +119,7 @@ class Runner:
         self._venues: dict[int, Venue] = {}
         self._due_at: dict[int, datetime] = {}
         self._left_alone: dict[int, datetime] = {}
-        self._trying = (0, "")
+        self._trying = _NOTHING
         self._position_ids: dict[PositionKey, int] = {}
         self._grouping: int | None = None
         self._failures = 0
@@ -210,7 +210,7 @@ class Runner:
             try:
                 decided = self._batch_once(1)
             except Exception as failure:
-                if not self._is_fault(failure):
+                if not self._is_fault(failure) or self._trying == _NOTHING:
                     raise
                 return total + self._at_fault(str(failure) or type(failure).__name__)
             if not decided:
@@ -258,6 +258,7 @@ class Runner:
 
     def _batch(self, session: Session, size: int, at_fault: _AtFault | None) -> int:
         now = self._clock()
+        self._trying = _NOTHING
         self._limit_stillness(session)
         if not self._clean or self._terms_day != now.today:
             self._load(session, now)
@@ -368,10 +369,11 @@ class Runner:
                 self._due_at[venue_id] = state.phase_until
                 return None
             payload = {"seed": _seed(session, state.commitment)}
-        ends = one.due_at(state.seen_at or _PAST)
-        if not payload and state.day == now.today and now.instant < ends:
-            self._due_at[venue_id] = ends
-            return None
+        if not payload and state.day == now.today:
+            ends = one.due_at(state.seen_at or now.instant)
+            if now.instant < ends:
+                self._due_at[venue_id] = ends
+                return None
         return Queued(
             market="venue",
             market_id=venue_id,
@@ -524,6 +526,8 @@ class Runner:
 
 _STILLNESS = "market_runner_stillness"
 _PAST = datetime.min.replace(tzinfo=UTC)
+_NOTHING = (0, "")
+"""No command's sender and key: what failed was nobody's command."""
 
 
 def _seed(session: Session, commitment: str) -> str:

@@ -6,6 +6,7 @@ gives the first answer, with other content it is refused.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +71,24 @@ def submit(engine: Engine, command: NewCommand, now: Now) -> Answer | Refused | 
     refused = _unfit(command)
     if refused is not None:
         return refused
+    if engine.dialect.name == "postgresql" and _queued_at_once(engine, command, now):
+        return None
     return run(engine, lambda session: queue(session, command, now))
+
+
+def _queued_at_once(engine: Engine, command: NewCommand, now: Now) -> bool:
+    """Queue a new command by one statement that commits itself; False where it was not new.
+
+    A connection that breaks leaves open whether it was queued; asking again finds out.
+    """
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        driver: Any = alone.connection.driver_connection
+        try:
+            return bool(driver.execute(_QUEUE_NOW, _row(command, now), prepare=True).rowcount)
+        except engine.dialect.loaded_dbapi.OperationalError:
+            connection.invalidate()
+            return False
 
 
 def _unfit(command: NewCommand) -> Refused | None:
@@ -86,7 +104,16 @@ def _unfit(command: NewCommand) -> Refused | None:
 
 def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused | None:
     """Queue a command inside a transaction of the caller, in one statement."""
-    row = {
+    row = _row(command, now)
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    made = session.execute(_QUEUE_POSTGRESQL if is_postgresql else _QUEUE_SQLITE, row)
+    if made.first() is not None:
+        return None
+    return answer_of(session, command) or _refuse_other_content(session, command)
+
+
+def _row(command: NewCommand, now: Now) -> dict[str, object]:
+    return {
         "market": command.market,
         "market_id": command.market_id,
         "kind": command.kind,
@@ -96,11 +123,6 @@ def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused |
         "actor": command.actor[:ACTOR_LENGTH],
         "submitted_at": now.instant,
     }
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    made = session.execute(_QUEUE_POSTGRESQL if is_postgresql else _QUEUE_SQLITE, row)
-    if made.first() is not None:
-        return None
-    return answer_of(session, command) or _refuse_other_content(session, command)
 
 
 _NEW_ROW = (
@@ -113,11 +135,14 @@ _NEW_ROW = (
 )
 _QUEUE_SQLITE = text(_NEW_ROW).bindparams(bindparam("submitted_at", type_=Moment()))
 # Nothing is acknowledged yet, so this commit need not wait for the disk.
-_QUEUE_POSTGRESQL = text(
+_QUEUE_STATEMENT = (
     f"WITH made AS ({_NEW_ROW}) "
     f"SELECT pg_notify('{WAKE_CHANNEL}', ''), "
     "set_config('synchronous_commit', 'off', true) FROM made"
-).bindparams(bindparam("submitted_at", type_=Moment()))
+)
+_QUEUE_POSTGRESQL = text(_QUEUE_STATEMENT).bindparams(bindparam("submitted_at", type_=Moment()))
+_QUEUE_NOW = re.sub(r":(\w+)", r"%(\1)s", _QUEUE_STATEMENT)
+"""The same for the driver itself."""
 
 
 def _refuse_other_content(session: Session, command: NewCommand) -> Answer | Refused | None:

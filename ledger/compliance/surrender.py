@@ -1,11 +1,12 @@
 """Surrender of units for a compliance year, and its reversal.
 
-What is freely held is taken first, then what was bought today: that may not be sold on yet, but it
-may be surrendered.  The units go to the cell's ``surrendered`` position of the year, and the entry
+What is for own use only is taken first, for it has no other way out; then what is freely held, then
+what was bought today, which may not be sold on yet, and last what is not paid up: until it is paid
+it may be taken back.  The units go to the cell's ``surrendered`` position of the year, and the entry
 is marked with the year.  Late is never refused: the duty has one running total.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +42,14 @@ from ledger.rights.schemes import (
 )
 from ledger.units import Quantity
 
+DRAWN_KINDS = (
+    PositionKind.OWN_USE,
+    PositionKind.HOLDING,
+    PositionKind.BOUGHT,
+    PositionKind.UNPAID,
+)
+"""What may be handed in, in the order in which it is taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class SurrenderRequest:
@@ -67,26 +76,28 @@ class SurrenderGrounds:
 
 
 def surrender_entry(
-    request: SurrenderRequest, grounds: SurrenderGrounds, held: int, bought: int
+    request: SurrenderRequest,
+    grounds: SurrenderGrounds,
+    stocks: Sequence[tuple[PositionKey, int]],
 ) -> Entry | Refused:
-    """Write the entry of a surrender from what is held and what was bought today; pure."""
-    if request.amount > held + bought:
+    """Write the entry of a surrender from what there is, in the order in which it is taken; pure."""
+    available = sum(amount for _, amount in stocks)
+    if request.amount > available:
         unit = grounds.asset.unit
         values = {
-            "available": Quantity(held + bought, unit),
+            "available": Quantity(available, unit),
             "needed": Quantity(request.amount, unit),
             "year": str(request.year),
         }
         return Refused(SurrenderCode.UNITS_TO_SURRENDER_TOO_FEW, values)
+    legs, left = [], request.amount
+    for stock, amount in stocks:
+        part = min(left, amount)
+        legs.append(Transfer(stock, grounds.surrendered, part))
+        left -= part
     # An amount of nothing, or less, keeps its one leg: posting refuses it by its own name.
-    from_holding = min(request.amount, held)
-    legs = (
-        Transfer(_of(request, PositionKind.HOLDING), grounds.surrendered, from_holding),
-        Transfer(
-            _of(request, PositionKind.BOUGHT), grounds.surrendered, request.amount - from_holding
-        ),
-    )
-    kept = tuple(leg for leg in legs if leg.amount) or legs[:1]
+    nothing = (Transfer(_of(request, PositionKind.HOLDING), grounds.surrendered, request.amount),)
+    kept = tuple(leg for leg in legs if leg.amount) if request.amount > 0 else nothing
     return _entry(request, grounds.year_period_id, kept)
 
 
@@ -105,10 +116,10 @@ def surrender_many(
     if not requests:
         return []
     grounds = _all_grounds(session, requests)
-    bought = _bought_positions(session, requests)
+    others = _stocks_beside_holding(session, requests)
     working_set = WorkingSet(session, now)
     keys = [request.key for request in requests]
-    working_set.open(_needed(requests, grounds, bought), keys=keys)
+    working_set.open(_needed(requests, grounds, others), keys=keys)
     # Asked for only now: whoever made the same surrender at the same moment is done.
     standing = standing_entries(session, keys)
     working_set.open([name for one in standing.values() for name in one.positions])
@@ -117,7 +128,7 @@ def surrender_many(
     for request in requests:
         entry = _repeated(
             request, standing.get(request.key), written.get(request.key)
-        ) or _new_entry(request, grounds[request], bought, working_set)
+        ) or _new_entry(request, grounds[request], others, working_set)
         if isinstance(entry, Refused):
             results.append(entry)
             continue
@@ -240,23 +251,30 @@ def _all_grounds(
     }
 
 
-def _bought_positions(
-    session: Session, requests: Sequence[SurrenderRequest]
-) -> set[tuple[int, int]]:
-    """Tell which (account, asset) have something bought today; most have not, and need no row."""
-    query = select(position.c.account_id, position.c.asset_id).where(
-        position.c.kind == PositionKind.BOUGHT, position.c.credits > position.c.debits
+_Stocks = Mapping[tuple[int, int], Sequence[PositionKey]]
+"""Positions by (account, asset)."""
+
+
+def _stocks_beside_holding(session: Session, requests: Sequence[SurrenderRequest]) -> _Stocks:
+    """Find what else may be handed in; most accounts have nothing of it, and need no row."""
+    query = (
+        select(position.c.account_id, position.c.asset_id, position.c.kind, position.c.ref)
+        .where(position.c.kind.in_(DRAWN_KINDS), position.c.kind != PositionKind.HOLDING)
+        .where(position.c.credits > position.c.debits)
+        .order_by(position.c.id)
     )
-    found = rows_where(
-        session, query, position.c.account_id, [request.account_id for request in requests]
-    )
-    return {(row.account_id, row.asset_id) for row in found}
+    accounts = [request.account_id for request in requests]
+    found: dict[tuple[int, int], list[PositionKey]] = {}
+    for row in rows_where(session, query, position.c.account_id, accounts):
+        key = PositionKey(row.account_id, row.asset_id, PositionKind(row.kind), row.ref)
+        found.setdefault((row.account_id, row.asset_id), []).append(key)
+    return found
 
 
 def _needed(
     requests: Sequence[SurrenderRequest],
     grounds: Mapping[SurrenderRequest, SurrenderGrounds | Refused],
-    bought: Collection[tuple[int, int]],
+    others: _Stocks,
 ) -> list[PositionKey]:
     needed: list[PositionKey] = []
     for request in requests:
@@ -264,8 +282,7 @@ def _needed(
         if isinstance(found, Refused):
             continue
         needed.extend((_of(request, PositionKind.HOLDING), found.surrendered))
-        if (request.account_id, request.asset_id) in bought:
-            needed.append(_of(request, PositionKind.BOUGHT))
+        needed.extend(others.get((request.account_id, request.asset_id), ()))
     return needed
 
 
@@ -285,17 +302,18 @@ def _repeated(
 def _new_entry(
     request: SurrenderRequest,
     found: SurrenderGrounds | Refused,
-    bought: Collection[tuple[int, int]],
+    others: _Stocks,
     working_set: WorkingSet,
 ) -> Entry | Refused:
     if isinstance(found, Refused):
         return found
-    has_bought = (request.account_id, request.asset_id) in bought
+    stocks = [
+        _of(request, PositionKind.HOLDING),
+        *others.get((request.account_id, request.asset_id), ()),
+    ]
+    stocks.sort(key=lambda stock: DRAWN_KINDS.index(stock.kind))
     return surrender_entry(
-        request,
-        found,
-        working_set.balance(_of(request, PositionKind.HOLDING)),
-        working_set.balance(_of(request, PositionKind.BOUGHT)) if has_bought else 0,
+        request, found, [(stock, working_set.balance(stock)) for stock in stocks]
     )
 
 

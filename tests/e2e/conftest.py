@@ -10,6 +10,7 @@ from waitress.server import create_server
 
 from ledger.core.database import make_engine
 from ledger.demonstration.loading import load_demonstration
+from market.demonstration import load_market_demonstration
 from tests.support.databases import SqliteTemplate
 from web.app import create_app
 
@@ -24,6 +25,7 @@ def site(
     """The address of the demonstration, served as ``ecorights demo`` serves it."""
     engine = make_engine(sqlite_template.copy_into(tmp_path_factory.mktemp("site")))
     assert load_demonstration(engine)
+    assert load_market_demonstration(engine)
     server = create_server(
         create_app(engine, demonstration=True), host="127.0.0.1", port=0, threads=4, ident=None
     )

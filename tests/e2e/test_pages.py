@@ -23,6 +23,13 @@ EVERY_PAGE = (
     "/accounts?q=nobody",
     "/reports",
     "/reports?zone=naiman:150525100",
+    "/market",
+    "/market/nm-carbon-2025-book?depth=all",
+    "/market/nm-carbon-2025-listing",
+    "/market/nm-carbon-2025-book?on=2026-10-13",
+    "/market/nm-carbon-2025-book/trades",
+    "/market/nm-carbon-2025-book/candles?window=1d",
+    "/watch",
     "/licences",
 )
 FOUR_TIMES = {"width": 320, "height": 256}

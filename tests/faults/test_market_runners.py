@@ -26,7 +26,7 @@ from tests.support.market_streams import FEN, UNITS, always_open_floor, answer_t
 from tests.support.market_venues import CONTINUOUS
 
 LEASE_SECONDS = 2
-PATIENCE = 500
+PATIENCE = 6000
 """Looks at a hundredth of a second before a test gives up: a minute."""
 
 

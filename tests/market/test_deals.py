@@ -1,5 +1,7 @@
 """Block trades and agreements between two named parties, through the runner."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
@@ -9,11 +11,12 @@ from ledger.core.entries import PositionKey
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.tables import entry
 from ledger.units import Quantity
-from market.book.orders import BookCode
-from market.calendar import SessionCode
+from market.book.orders import BookCode, Side
+from market.calendar import Mode, SessionCode
 from market.commands import CommandCode
 from market.deals import DealCode
 from market.decisions import MarketCode
+from market.proposals import proposals_of_party, waiting_agreements
 from market.replay import replay
 from market.replay_findings import ReplayReport
 from market.store import load_venue
@@ -352,3 +355,35 @@ def test_the_log_plays_to_the_same_agreements(clerks: Floor) -> None:
         report = replay(session, clerks.venue.code)
     assert isinstance(report, ReplayReport), report
     assert report.identical, report
+
+
+def test_parties_and_the_clerk_see_what_is_open(clerks: Floor) -> None:
+    waits = proposed(clerks)
+    answer = reply(clerks, "confirm", waits).answer["order"]
+    stays = proposed(clerks, quantity="10000", price="66.00")
+    other = proposed(clerks, "a1", "b2", quantity="10000")
+    with reading(clerks.engine) as session:
+        made = proposals_of_party(session, clerks.parties["a1"])
+        asked = proposals_of_party(session, clerks.parties["b1"])
+        waiting = waiting_agreements(session, clerks.venue.id)
+        book = load_venue(session, terms_at(session, clerks.venue.id, clerks.now.instant)).book
+    assert [one.number for one in made] == [waits, stays, other]
+    assert [one.number for one in asked] == [waits, stays]
+    assert [(one.number, one.confirmed_by) for one in waiting] == [(waits, answer)]
+    shown = asked[1]
+    assert (shown.price_ticks, shown.lots, shown.side) == (6600, 10_000, Side.SELL)
+    assert shown.account_number == clerks.numbers["a1"]
+    assert shown.counterparty_number == clerks.numbers["b1"]
+    assert shown.expires_at == at(17, 15, 30).instant
+    assert not book.levels(Side.SELL)
+
+
+def test_a_venue_may_trade_by_block_alone(sqlite_engine: Engine) -> None:
+    of_book = ("hours_listing", "order_maximum", "order_band", "listing_levels", "self_trade")
+    definition = replace(with_rules(LISTING, **dict.fromkeys(of_book)), modes=(Mode.BLOCK,))
+    floor = make_floor(sqlite_engine, definition, now=at(17, 14))
+    floor.fund("a1", units=200_000)
+    floor.fund("b1", fen=CASH)
+    assert refused(floor.place("a1", "sell", "100000", "70.00")).code == MarketCode.VENUE_CLOSED
+    order = proposed(floor, mode="block", quantity="100000")
+    assert reply(floor, "confirm", order).answer["status"] == "filled"

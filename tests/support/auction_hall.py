@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from ledger.compliance.surrender import SurrenderRequest, surrender
 from ledger.core.audit import audit
 from ledger.core.clock import Now, now_at
 from ledger.core.database import reading, run
@@ -135,6 +136,27 @@ class Hall:
         """Post entries that must stand."""
         for result in run(self.engine, lambda session: post(session, entries, self.now)):
             assert isinstance(result, Posted), result
+
+    def spend(self, name: str, fen: int) -> Entry:
+        """Let somebody's money leave by the bank."""
+        leg = Transfer(self.cash(name), self.bank, fen)
+        return Entry(EntryKind.WITHDRAW, f"spend-{next(self._keys)}", self.now.today, (leg,))
+
+    def cell_of(self, name: str) -> int:
+        """The account of the cell in which somebody's account lies."""
+        with reading(self.engine) as session:
+            cell_id = session.scalar(
+                select(account.c.cell_id).where(account.c.id == self.accounts[name])
+            )
+            found = session.scalar(
+                select(account.c.id).where(
+                    account.c.cell_id == cell_id,
+                    account.c.kind == "cell",
+                    account.c.scheme_id == self.scheme,
+                )
+            )
+        assert found is not None
+        return found
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -302,3 +324,18 @@ def refused(answer: Answer) -> Refused:
     """The refusal that an answer must be."""
     assert answer.refused is not None, answer
     return answer.refused
+
+
+def surrender_units(hall: Hall, name: str, amount: int) -> Posted:
+    """Hand units in for 2026, which must be let through."""
+    request = SurrenderRequest(
+        key=f"surrender-{name}-{amount}",
+        business_date=hall.now.today,
+        account_id=hall.accounts[name],
+        asset_id=hall.asset,
+        year=2026,
+        amount=amount,
+    )
+    done = run(hall.engine, lambda session: surrender(session, request, hall.now))
+    assert isinstance(done, Posted), done
+    return done
