@@ -22,7 +22,7 @@ from market.venue_terms import BOOK_MODES
 
 CANDLES_MAX = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_OFFSET = int(timedelta(hours=8).total_seconds())
+_OFFSET = timedelta(hours=8) // timedelta(seconds=1)
 """Stretches begin on the clock of the registry's place."""
 
 

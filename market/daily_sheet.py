@@ -112,6 +112,13 @@ def day_sheet(session: Session, head: MarketHead, day: date, today: date) -> Day
     return _sheets(session, [head], {asked: before})[asked]
 
 
+def latest_day(session: Session, venue_id: int) -> date | None:
+    """Give the last day with trades of a venue; None where it never had one."""
+    query = select(func.max(trade.c.traded_on)).where(trade.c.venue_id == venue_id)
+    found: date | None = session.scalar(query)
+    return found
+
+
 def latest_sheets(session: Session, heads: Sequence[MarketHead]) -> dict[int, DaySheet]:
     """Give the sheet of the last day with trades of each venue that ever had one, by its number.
 

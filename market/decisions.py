@@ -90,7 +90,7 @@ class State:
 
     ``phase_until`` ends a call or pause that the calendar does not know; ``commitment`` is that of
     the seed which ends it at random.  ``trades`` numbers the venue's trades; ``seen_at`` is up to
-    when the clock was looked at.
+    when the clock was looked at; ``close_rule`` is how the day that runs will close.
     """
 
     stand: Stand = Stand.CLOSED
@@ -104,6 +104,7 @@ class State:
     trades: int = 0
     number: int = 0
     seen_at: datetime | None = None
+    close_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,9 @@ class Venue:
     def __init__(self, terms: VenueTerms, state: State, orders: Iterable[Order] = ()) -> None:
         """Make a venue as it stood; orders come in the order of their priority."""
         self.state = state
-        self.orders = {order.number: order for order in orders}
+        by_priority = list(orders)
+        # As they came in: what goes through all orders does so in the same way after a restart.
+        self.orders = {order.number: order for order in sorted(by_priority, key=_number)}
         self.book: Book | Listing = (
             Listing(remember_ids=False)
             if terms.book_mode is Mode.LISTING
@@ -71,7 +73,7 @@ class Venue:
         )
         self.set_terms(terms)
         self.book.calling = state.stand is Stand.CALL
-        for order in self.orders.values():
+        for order in by_priority:
             if not order.in_book:
                 continue
             self.book.restore(
@@ -159,3 +161,7 @@ class Venue:
             due.append(self.state.phase_until)
         due += [order.expires_at for order in self.orders.values() if order.expires_at is not None]
         return min(due)
+
+
+def _number(order: Order) -> int:
+    return order.number

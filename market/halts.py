@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, union_all
 from sqlalchemy.orm import Session
 
 from market.commands import CommandKind
@@ -45,20 +45,20 @@ class Halt:
 def halts(session: Session, heads: Sequence[MarketHead]) -> dict[int, Halt]:
     """Give why each of these venues that is halted stands still, by its number.
 
-    One query for each halted venue, which goes back in the log no further than to the halt.
+    One query, which goes back in each venue's log no further than to its halt.
     """
-    found = {}
-    for head in heads:
-        if head.stand is Stand.HALTED:
-            halt = _halt_of(session, head.venue_id)
-            if halt is not None:
-                found[head.venue_id] = halt
-    return found
+    halted = [head.venue_id for head in heads if head.stand is Stand.HALTED]
+    if not halted:
+        return {}
+    last = [select(_last_halt(venue_id).subquery()) for venue_id in halted]
+    rows = session.execute(union_all(*last))
+    return {row.market_id: _halt(row.market_id, row) for row in rows}
 
 
-def _halt_of(session: Session, venue_id: int) -> Halt | None:
-    row = session.execute(
+def _last_halt(venue_id: int) -> Select[Any]:
+    return (
         select(
+            command_log.c.market_id,
             command_log.c.number,
             command_log.c.kind,
             command_log.c.decided_at,
@@ -73,8 +73,7 @@ def _halt_of(session: Session, venue_id: int) -> Halt | None:
         )
         .order_by(command_log.c.number.desc())
         .limit(1)
-    ).one_or_none()
-    return None if row is None else _halt(venue_id, row)
+    )
 
 
 def _halt(venue_id: int, row: Any) -> Halt:

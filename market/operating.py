@@ -19,7 +19,7 @@ from market.order_rules import day_band
 from market.orders import OrderState, Room
 from market.reference_price import DayPrices, close_of
 from market.trading import begin_call
-from market.venue_terms import LimitKind, VenueTerms
+from market.venue_terms import CloseRule, LimitKind, VenueTerms
 
 _STAND_OF_PHASE = {
     Phase.CLOSED: Stand.CLOSED,
@@ -49,9 +49,12 @@ def advance(effects: Effects, terms: VenueTerms) -> Refused | None:
         effects.decision.tell("seed_revealed", seed=seed, commitment=state.commitment)
         state.commitment = ""
     state.seen_at = at.instant
-    if state.day != at.today:
+    is_new_day = state.day != at.today
+    if is_new_day:
         _begin_day(effects, terms, at.today)
     _expire(effects, at.instant)
+    if is_new_day:
+        _cancel_outside_band(effects)
     if commitment and until is not None and state.stand is Stand.CALL:
         state.commitment, state.phase_until = commitment, until
         effects.decision.tell("seed_committed", commitment=commitment)
@@ -86,8 +89,10 @@ def _begin_day(effects: Effects, terms: VenueTerms, today: date) -> None:
     before = state.reference_ticks
     if before is None:
         before = terms.identity.opening_reference_ticks
-    state.reference_ticks = close_of(terms.close_rule, state.prices, before)
-    state.day = today
+    # A day closes by its own rule, whatever holds from the new one on.
+    rule = CloseRule(state.close_rule) if state.close_rule else terms.close_rule
+    state.reference_ticks = close_of(rule, state.prices, before)
+    state.day, state.close_rule = today, terms.close_rule.value
     state.prices = DayPrices()
     state.last_ticks = None
     band = day_band(terms, terms.book_mode, state.reference_ticks)
@@ -98,14 +103,19 @@ def _begin_day(effects: Effects, terms: VenueTerms, today: date) -> None:
         reference_ticks=state.reference_ticks,
         band=list(band) if band else None,
     )
-    if band is not None:
-        # Else what rests from the day before would trade at a price that the day forbids.
-        outside = [
-            order
-            for order in effects.orders.values()
-            if order.in_book and not band[0] <= order.limit_ticks <= band[1]
-        ]
-        effects.take_out(outside, OrderState.CANCELLED, "outside_band")
+
+
+def _cancel_outside_band(effects: Effects) -> None:
+    """Else what rests from the day before would trade at a price that the new day forbids."""
+    band = effects.standing.band
+    if band is None:
+        return
+    outside = [
+        order
+        for order in effects.orders.values()
+        if order.in_book and not band[0] <= order.limit_ticks <= band[1]
+    ]
+    effects.take_out(outside, OrderState.CANCELLED, "outside_band")
 
 
 def _by_calendar(effects: Effects, terms: VenueTerms) -> None:

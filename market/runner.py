@@ -93,7 +93,8 @@ class Runner:
     """Decides queued commands while it holds the lease.
 
     ``others`` are the markets beside venues by name; ``watch`` sees every entry before it is
-    tried: for tests that break something on purpose.
+    tried: for tests that break something on purpose.  ``hear_fault`` is told of what went wrong with
+    a command, before its venue is halted for it.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Runner:
         lease_length: timedelta = LEASE,
         others: Mapping[str, OtherMarket] | None = None,
         watch: Callable[[Entry], None] | None = None,
+        hear_fault: Callable[[Exception], None] | None = None,
     ) -> None:
         self._engine = engine
         self._holder = holder
@@ -114,12 +116,14 @@ class Runner:
         self._length = lease_length
         self._others = others or {}
         self._watch = watch
+        self._hear_fault = hear_fault
         self._epoch: int | None = None
         self._last_number = 0
         self._venues: dict[int, Venue] = {}
         self._due_at: dict[int, datetime] = {}
         self._left_alone: dict[int, datetime] = {}
         self._trying = _NOTHING
+        self._held_at = _PAST
         self._position_ids: dict[PositionKey, int] = {}
         self._grouping: int | None = None
         self._failures = 0
@@ -212,6 +216,8 @@ class Runner:
             except Exception as failure:
                 if not self._is_fault(failure) or self._trying == _NOTHING:
                     raise
+                if self._hear_fault is not None:
+                    self._hear_fault(failure)
                 return total + self._at_fault(str(failure) or type(failure).__name__)
             if not decided:
                 break
@@ -248,6 +254,7 @@ class Runner:
             return self._batch_once(size, at_fault)
         except BaseException:
             self._clean = False
+            self._held_at = _PAST
             self._failures += 1
             raise
         if decided:
@@ -267,7 +274,7 @@ class Runner:
         if any(one.market == "venue" and one.market_id not in self._venues for one in queued):
             self._load(session, now)
         if not queued:
-            lease.renew(session, self._required_epoch(), self._length, now)
+            self._hold_on(session, now)
             if self._has_new_venue(session):
                 self._load(session, now)
             return 0
@@ -279,6 +286,13 @@ class Runner:
         decided = self._decide(session, queued, now, fault)
         write(session, self._batch_of(decided), self._required_epoch(), self._length, now)
         return len(decided)
+
+    def _hold_on(self, session: Session, now: Now) -> None:
+        """Hold the lease on where nothing else is written, four times in its length."""
+        epoch = self._required_epoch()
+        if abs(now.instant - self._held_at) >= self._length // 4:
+            lease.renew(session, epoch, self._length, now)
+            self._held_at = now.instant
 
     def _limit_stillness(self, session: Session) -> None:
         """A runner that is stopped in the middle must not keep the others waiting for its locks."""

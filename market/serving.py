@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from sqlalchemy import Engine, select
 from ledger.core.clock import Now
 from ledger.core.database import reading
 from market import lease
+from market.auctions.auction_tables import auction
 from market.hearing import Listener
 from market.runner import LEASE, OtherMarket, Runner
 from market.submission import WAKE_CHANNEL
@@ -45,6 +47,7 @@ class ServingEvent(StrEnum):
     LEADS = "leads"
     STANDS_BY = "stands_by"
     OVERTAKEN = "overtaken"
+    COMMAND_AT_FAULT = "command_at_fault"
     IN_TROUBLE = "in_trouble"
     STOPPED = "stopped"
 
@@ -91,7 +94,12 @@ class Service:
         self._has_others = bool(others)
         self._waits_for_market = waits_for_market
         self._runner = Runner(
-            engine, holder or own_name(), clock, lease_length=lease_length, others=others
+            engine,
+            holder or own_name(),
+            clock,
+            lease_length=lease_length,
+            others=others,
+            hear_fault=self._hear_fault,
         )
         self._word = threading.Event()
         self._stopping = threading.Event()
@@ -187,6 +195,7 @@ class Service:
         with reading(self._engine) as session:
             return (
                 session.scalar(select(venue.c.id).limit(1)) is not None
+                or session.scalar(select(auction.c.id).limit(1)) is not None
                 or session.scalar(select(queued_command.c.id).limit(1)) is not None
             )
 
@@ -196,6 +205,11 @@ class Service:
         except Exception as trouble:  # noqa: BLE001 - the lease runs out by itself
             self._say(ServingEvent.IN_TROUBLE, _reason(trouble))
         self._say(ServingEvent.STOPPED)
+
+    def _hear_fault(self, failure: Exception) -> None:
+        # Not what is said last of how it stands: it leads on.
+        where = "".join(traceback.format_exception(failure))
+        self._tell(Notice(ServingEvent.COMMAND_AT_FAULT, where))
 
     def _say(self, event: ServingEvent, reason: str = "") -> None:
         self._last_told = event

@@ -14,12 +14,23 @@ from sqlalchemy import Engine
 from ledger.refusals import ensure
 from web import access, frame, headers, language, reading
 from web.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from web.pages import accounts, market, overview, problems, reports, service, totals, watch
+from web.pages import (
+    accounts,
+    auctions,
+    market,
+    overview,
+    problems,
+    reports,
+    service,
+    totals,
+    watch,
+)
 
 AREAS = (
     overview.pages,
     totals.pages,
     market.pages,
+    auctions.pages,
     accounts.pages,
     reports.pages,
     watch.pages,

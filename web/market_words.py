@@ -47,7 +47,7 @@ SIDE_WORDS = {"buy": marked("买入"), "sell": marked("卖出")}
 
 BASIS_WORDS = {
     "per_unit": marked("元/%(unit)s"),
-    "per_unit_year": marked("元/%(unit)s·年"),
+    "per_unit_year": marked("元/%(unit)s·年 × %(count)s 年"),
     "per_term": marked("元/%(unit)s（整个期限）"),
 }
 
@@ -76,7 +76,8 @@ _BASIS_POINTS = 10_000
 
 def price_unit(head: MarketHead, words: Translator) -> str:
     """Say what a price of a venue is for: yuan for one unit, or for one unit and year."""
-    return words.gettext(BASIS_WORDS[head.price_basis], unit=words.unit(head.unit))
+    values = {"unit": words.unit(head.unit), "count": words.number(head.years)}
+    return words.gettext(BASIS_WORDS[head.price_basis], **values)
 
 
 def price(head: MarketHead, ticks: int | None, words: Translator) -> str:

@@ -83,6 +83,24 @@ def set_auction_setting(
     return None
 
 
+def set_setting_of(
+    session: Session,
+    *,
+    scheme_code: str,
+    key: str,
+    valid_from: date,
+    value: str,
+    source: str,
+    now: Now,
+    actor: str,
+) -> Refused | None:
+    """Set it for a scheme named by its code."""
+    scheme_id = session.scalar(select(scheme.c.id).where(scheme.c.code == scheme_code))
+    if scheme_id is None:
+        return Refused(NoticeCode.AUCTION_SCHEME_UNKNOWN, {"scheme": scheme_code[:60]})
+    return set_auction_setting(session, scheme_id, key, valid_from, value, source, now, actor)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What the registry has of what a notice names."""

@@ -53,6 +53,7 @@ class Auction:
     halted: str
     held: int
     result: dict[str, Any]
+    inputs: dict[str, Any]
     cleared_at: datetime | None
     seed: str
 
@@ -112,6 +113,7 @@ def insert_auction(session: Session, row: Mapping[str, Any], held: int) -> None:
             "due_at": row["opens_at"],
             "held": held,
             "result": "",
+            "inputs": "",
             "cleared_at": None,
             "seed": "",
         },
@@ -148,6 +150,7 @@ def load_auction(session: Session, auction_id: int) -> Auction | None:
         halted=row.halted,
         held=row.held,
         result=json.loads(row.result) if row.result else {},
+        inputs=json.loads(row.inputs) if row.inputs else {},
         cleared_at=row.cleared_at,
         seed=row.seed,
     )
@@ -182,6 +185,7 @@ def save_auction(session: Session, one: Auction, due_at: datetime | None) -> Non
             due_at=None if one.halted else due_at,
             held=one.held,
             result=result,
+            inputs=json.dumps(one.inputs, ensure_ascii=False) if one.inputs else "",
             cleared_at=one.cleared_at,
             seed=one.seed,
         )

@@ -62,6 +62,7 @@ auction_state = Table(
     Column("due_at", Moment, nullable=True),
     Column("held", BigInteger, nullable=False),
     Column("result", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
     Column("cleared_at", Moment, nullable=True),
     Column("seed", String(64), nullable=False),
     CheckConstraint(one_of("stage", tuple(Stage)), name="stage_known"),
@@ -69,6 +70,7 @@ auction_state = Table(
 )
 """How an auction stands: ``due_at`` is when the clock moves it next (empty: never by itself),
 ``held`` what is held for it still, ``result`` the published result as JSON once it was cleared,
+``inputs`` what the clearing knew beside rules and bids (groups, caps, guarantees),
 ``seed`` what decided random ties, shown after the clearing.
 """
 

@@ -18,6 +18,8 @@ from market.pricing import PRICE_DECIMALS
 class BidCode(RefusalCode):
     """Why a bid was shut out of the clearing."""
 
+    BID_PRICE_NEGATIVE = "bid_price_negative"
+    BID_QUANTITY_NEGATIVE = "bid_quantity_negative"
     BID_PRICE_ZERO = "bid_price_zero"
     BID_QUANTITY_ZERO = "bid_quantity_zero"
     BID_OFF_TICK = "bid_off_tick"
@@ -39,7 +41,8 @@ _SHORT_OF_RESERVE = (BidCode.BID_BELOW_RESERVE, BidCode.OFFER_ABOVE_RESERVE)
 class Bid:
     """One bid (or, where we buy, one offer); ids are unique in an auction.
 
-    ``price_micro`` is None where the price is fixed.  ``minimum`` is the least that the bidder
+    ``price_micro`` is None where the price is fixed.  Numbers below zero are refused when the bid is
+    looked at.  ``minimum`` is the least that the bidder
     takes in a pro rata tie.
     """
 
@@ -83,7 +86,7 @@ class Screened:
     """What the rules of a bid left standing, and what they shut out.
 
     ``any_short_of_reserve``: some bid was worse than the reserve, public or secret, and otherwise
-    good.
+    good; quotes of a bidder of whom another quote counts do not count here either.
     """
 
     standing: list[Standing]
@@ -99,7 +102,7 @@ def screen(rules: Rules, bids: Sequence[Bid]) -> Screened:
     """
     standing: list[Standing] = []
     shut_out: list[ShutOut] = []
-    any_short = False
+    short: set[str] = set()
     quotes: Counter[str] = Counter()
     for place in _order_of_looking(rules, bids):
         bid = bids[place]
@@ -108,15 +111,17 @@ def screen(rules: Rules, bids: Sequence[Bid]) -> Screened:
         if refused is None and rules.quotes_limit is not None:
             refused = _one_quote_more(rules, quotes, bid)
         if refused is not None:
-            any_short = any_short or _is_short_only(rules, one, refused)
+            if _is_short_only(rules, one, refused):
+                short.add(bid.bidder)
             shut_out.append(ShutOut(bid, place, refused))
         elif rules.is_short_of_reserve(one.price_micro):
-            any_short = True
+            short.add(bid.bidder)
         else:
             standing.append(one)
     if rules.format in (Format.MULTI_QUOTE, Format.ASCENDING):
         standing = _last_of_each_bidder(standing)
-    return Screened(standing, shut_out, any_short)
+        short.difference_update(one.bid.bidder for one in standing)
+    return Screened(standing, shut_out, bool(short))
 
 
 def price_text(rules: Rules, price_micro: int) -> str:
@@ -152,9 +157,15 @@ def _price(rules: Rules, bid: Bid) -> int:
 def _refusal(rules: Rules, one: Standing) -> Refused | None:
     """Find the first rule of a bid that it breaks; texts are made only for one that does."""
     price, quantity = one.price_micro, one.quantity
+    if quantity < 0:
+        told = f"-{quantity_text(rules, -quantity)}"
+        return Refused(BidCode.BID_QUANTITY_NEGATIVE, {"quantity": told})
     if quantity == 0:
         return Refused(BidCode.BID_QUANTITY_ZERO)
     if rules.format is not Format.FIXED_PRICE:
+        if price < 0:
+            told = f"-{price_text(rules, -price)}"
+            return Refused(BidCode.BID_PRICE_NEGATIVE, {"price": told})
         if price == 0:
             return Refused(BidCode.BID_PRICE_ZERO)
         if price % rules.tick_micro:

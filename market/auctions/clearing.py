@@ -212,12 +212,11 @@ def _cleared(rules: Rules, supply: int, field: Field, lots: Draw) -> _Cleared:
     ladder = best_first(rules, totals_per_price(running))
     once = _Once(rules, supply, running, ladder, best_loser, paid, lots)
     cleared = once.clear(())
-    for number, tier in enumerate(rules.containment, start=1):
-        if cleared.price_micro is None or cleared.price_micro <= tier.trigger_micro:
+    steps = sorted((one.trigger_micro, one.quantity) for one in rules.containment)
+    for number, (trigger, _) in enumerate(steps, start=1):
+        if cleared.price_micro is None or cleared.price_micro <= trigger:
             break
-        cleared = once.clear(
-            tuple((one.trigger_micro, one.quantity) for one in rules.containment[:number])
-        )
+        cleared = once.clear(tuple(steps[:number]))
     return cleared
 
 

@@ -6,7 +6,7 @@ result, and holds room of groups for what was won.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,17 +33,16 @@ from market.auctions.auction_store import (
     set_bid_state,
 )
 from market.auctions.awards import Winning, resale_of, shortfall_entry, shortfall_fen
-from market.auctions.bids import Bid
-from market.auctions.caps import Cap, CapCode, within_caps
+from market.auctions.caps import Cap, CapCode
 from market.auctions.case import Case
-from market.auctions.clearing import AuctionStatus, Result, clear
+from market.auctions.clearing import AuctionStatus, Result
 from market.auctions.deposits import due_first, set_off
 from market.auctions.life import AwardState, BidState, Stage
 from market.auctions.publication import sheet_document
-from market.auctions.result_sheet import result_sheet
-from market.auctions.rules import Rules
+from market.auctions.whole_clearing import Inputs, clear_whole, inputs_as_json
 from market.limit_registry import groups_of, limits_on
 from market.rooms import RoomPlace, legs_of_hold
+from market.venue_terms import LimitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +63,20 @@ class Grouping:
         return tuple((group, limit) for limit in self.limits.get(group, ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    """What went into a clearing and what came out of it; clear again with the same: the same."""
-
-    rules: Rules
-    bids: list[Bid]
-    guarantees: Mapping[str, int]
-    result: Result
-
-
 def clear_now(case: Case) -> None:
     """Clear the auction: awards are written down, everything that lost is given back."""
     auction, session = case.auction, case.session
     stored = bids_of(session, auction.id)
     parties = numbers_of_parties(session, {one.party_id for one in stored})
     grouping = _grouping(session, auction, parties)
-    caps = [*_needs(session, auction, parties), *_room_caps(case, grouping, parties)]
+    inputs = _inputs(case, parties, grouping)
+    auction.inputs = inputs_as_json(inputs)
     auction.seed = seed_of(session, auction.seed_commitment)
-    cleared = _cleared(session, auction, stored, parties, grouping, caps)
+    bids = [one.as_bid(parties[one.party_id]) for one in stored]
+    notice = auction.notice
+    cleared = clear_whole(notice.rules, notice.supply, bids, inputs, auction.seed)
     result = cleared.result
-    sheet = result_sheet(
-        cleared.rules,
-        auction.notice.supply,
-        cleared.bids,
-        result,
-        guarantees=cleared.guarantees,
-    )
-    auction.result = sheet_document(cleared.rules, sheet, result)
+    auction.result = sheet_document(cleared.rules, cleared.sheet, result)
     auction.cleared_at = case.command.at.instant
     _sort_bids(session, stored, result)
     awards = _awards(case, stored, grouping, result)
@@ -107,31 +92,22 @@ def clear_now(case: Case) -> None:
     case.decision.tell("auction_cleared", auction=auction.id, result=auction.result)
 
 
-def _cleared(
-    session: Session,
-    auction: Auction,
-    stored: Iterable[StoredBid],
-    parties: Mapping[int, str],
-    grouping: Grouping,
-    caps: Iterable[Cap],
-) -> Cleared:
-    notice = auction.notice
-    groups = {
-        parties[party]: f"group:{group}"
-        for party, group in grouping.group_of.items()
-        if party in parties
-    }
-    rules = replace(notice.rules, groups={**groups, **notice.rules.groups})
-    bids = [one.as_bid(parties[one.party_id]) for one in stored]
-    kept, shut_out = within_caps(rules, bids, list(caps))
+def _inputs(case: Case, parties: Mapping[int, str], grouping: Grouping) -> Inputs:
+    """Gather what the clearing knows of bidders: groups, caps, and what sealed bids guarantee."""
+    session, auction = case.session, case.auction
     guarantees: dict[str, int] = {}
-    if notice.sealed:
+    if auction.notice.sealed:
         held = bidders_of(session, auction.id)
-        guarantees = {parties[party]: held[party].held for party in parties}
-    result = clear(rules, notice.supply, kept, guarantees=guarantees, seed=auction.seed)
-    places = {bid.id: place for place, bid in enumerate(bids)}
-    refused = sorted([*result.refused, *shut_out], key=lambda one: places[one.bid.id])
-    return Cleared(rules, kept, guarantees, replace(result, refused=tuple(refused)))
+        guarantees = {number: held[party].held for party, number in parties.items()}
+    return Inputs(
+        groups={
+            parties[party]: f"group:{group}"
+            for party, group in grouping.group_of.items()
+            if party in parties
+        },
+        caps=(*_needs(session, auction, parties), *_room_caps(case, grouping, parties)),
+        guarantees=guarantees,
+    )
 
 
 def _grouping(session: Session, auction: Auction, parties: Iterable[int]) -> Grouping:
@@ -291,8 +267,17 @@ def _charge_shortfalls(case: Case, result: Result) -> None:
 
 
 def rooms_of_sale(case: Case, account_id: int, party_id: int | None) -> list[RoomPlace]:
-    """Name the rooms that a holder's group gets back when its units are sold."""
+    """Name the rooms that a holder's group gets back when its units are sold.
+
+    What was bought under a purchase limit stays counted.
+    """
     if party_id is None:
         return []
-    grouping = _grouping(case.session, case.auction, [party_id])
-    return [RoomPlace(account_id, group, limit) for group, limit in grouping.rooms_of(party_id)]
+    session, auction = case.session, case.auction
+    of_holdings = {
+        limit.limit_asset_id
+        for limit in limits_on(session, auction.ground.asset_id)
+        if limit.kind is LimitKind.HOLDING
+    }
+    rooms = _grouping(session, auction, [party_id]).rooms_of(party_id)
+    return [RoomPlace(account_id, group, limit) for group, limit in rooms if limit in of_holdings]

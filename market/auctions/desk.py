@@ -7,6 +7,7 @@ two commands.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from secrets import token_hex
 
 from sqlalchemy.orm import Session
 
@@ -216,3 +217,8 @@ _HANDLERS: dict[AuctionCommand, Callable[[Case], Refused | None]] = {
     AuctionCommand.ADVANCE: _advance,
     AuctionCommand.RESUME: _resume,
 }
+
+
+def other_markets() -> dict[str, AuctionDesk]:
+    """Give the markets beside venues that a runner decides, with seeds drawn by the machine."""
+    return {MARKET: AuctionDesk(lambda: token_hex(16))}

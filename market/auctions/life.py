@@ -86,6 +86,8 @@ class LifeCode(RefusalCode):
     AUCTION_ENDED_BEFORE = "auction_ended_before"
     BIDS_NOT_TO_BE_OPENED_NOW = "bids_not_to_be_opened_now"
     AUCTION_CLEARED_BEFORE = "auction_cleared_before"
+    AUCTION_NOT_CLEARED_YET = "auction_not_cleared_yet"
+    BIDS_WITHOUT_PRICES = "bids_without_prices"
     NEED_APPROVED_TOO_LATE = "need_approved_too_late"
     NOTHING_TO_PAY_NOW = "nothing_to_pay_now"
 

@@ -56,7 +56,6 @@ class NoticeCode(RefusalCode):
     AUCTION_SCHEME_UNKNOWN = "auction_scheme_unknown"
     AUCTION_ASSET_UNKNOWN = "auction_asset_unknown"
     SELLER_ACCOUNT_NOT_USABLE = "seller_account_not_usable"
-    MONEY_ACCOUNT_NOT_USABLE = "money_account_not_usable"
     EARLIER_AUCTION_UNKNOWN = "earlier_auction_unknown"
 
 

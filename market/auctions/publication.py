@@ -4,7 +4,6 @@ The sheet names bids by their numbers, never bidders; before the clearing nothin
 told, not even how many there are in a sealed auction.  Reads only.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,22 +16,16 @@ from ledger.core.tables import asset
 from ledger.numerals import format_plain_digits
 from ledger.rights.tables import scheme
 from market.answers import refused_to_json
-from market.auctions.auction_store import (
-    Auction,
-    bids_of,
-    load_auction,
-    numbers_of_parties,
-)
+from market.auctions.auction_store import Auction, load_auction
 from market.auctions.auction_tables import auction, auction_state
 from market.auctions.bids import price_text, quantity_text
 from market.auctions.clearing import Result
-from market.auctions.life import BidState, Stage
+from market.auctions.life import Stage
 from market.auctions.result_sheet import ResultSheet
 from market.auctions.rules import Rules
 from market.pricing import format_plain_money
 
 COVER_DECIMALS = 4
-_READ_AT_CLEARING = (BidState.WON, BidState.LOST, BidState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,29 +162,3 @@ def public_document(one: Auction) -> dict[str, Any]:
         "seed": one.seed or None,
         "result": one.result or None,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class PastAuction:
-    """What went into a past clearing: to clear it again, by its own rules or by others."""
-
-    auction: Auction
-    bids: tuple[Any, ...]
-    guarantees: Mapping[str, int]
-
-
-def bids_to_rerun(session: Session, one: Auction) -> PastAuction:
-    """Give the bids of a past auction as they were before anything was cut.
-
-    Of a sealed auction only what was opened; guarantees as they were held at the clearing.
-    """
-    stored = [
-        bid for bid in bids_of(session, one.id, states=_READ_AT_CLEARING) if bid.terms is not None
-    ]
-    numbers = numbers_of_parties(session, {bid.party_id for bid in stored})
-    guarantees: dict[str, int] = {}
-    if one.notice.sealed:
-        for bid in stored:
-            number = numbers[bid.party_id]
-            guarantees[number] = guarantees.get(number, 0) + bid.guarantee_fen
-    return PastAuction(one, tuple(bid.as_bid(numbers[bid.party_id]) for bid in stored), guarantees)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from itertools import pairwise
 
 from ledger.refusals import RefusalCode, Refused, ensure
 from market.pricing import PRICE_DECIMALS, money_decimals
@@ -62,8 +61,6 @@ class AuctionRuleCode(RefusalCode):
     SUPPLY_STEP_WITH_OWN_PRICES = "supply_step_with_own_prices"
     SUPPLY_STEP_IN_REVERSE = "supply_step_in_reverse"
     TRIGGER_NOT_ABOVE_RESERVE = "trigger_not_above_reserve"
-    CONTAINMENT_NOT_ASCENDING = "containment_not_ascending"
-    PLANNED_SALES_DIFFER_FROM_SPREAD = "planned_sales_differ_from_spread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,8 @@ class Withholding:
 class UnsoldRule:
     """Unsold units go to the next ``spread`` sales in equal parts.
 
-    No planned sale is lifted above ``cap`` times what was planned; without a cap, whatever comes.
+    No planned sale is lifted above ``cap`` times what was planned, in the order of ``planned``;
+    without a cap, or where no plan is given, whatever comes.
     """
 
     spread: int
@@ -210,7 +208,6 @@ def contradictions(rules: Rules) -> Iterator[Contradiction]:
         if rules.reserve_micro is not None and trigger_micro <= rules.reserve_micro:
             yield _broken(key, AuctionRuleCode.TRIGGER_NOT_ABOVE_RESERVE, key=key)
             break
-    yield from _disorders(rules)
 
 
 def _outside_format(rules: Rules) -> Iterator[Contradiction]:
@@ -234,22 +231,6 @@ def _senseless_step(rules: Rules, key: str) -> Iterator[Contradiction]:
         yield _broken(key, AuctionRuleCode.SUPPLY_STEP_IN_REVERSE, key=key)
     if rules.price_rule is PriceRule.OWN_BID:
         yield _broken(key, AuctionRuleCode.SUPPLY_STEP_WITH_OWN_PRICES, key=key)
-
-
-def _disorders(rules: Rules) -> Iterator[Contradiction]:
-    triggers = [tier.trigger_micro for tier in rules.containment]
-    if any(later <= earlier for earlier, later in pairwise(triggers)):
-        yield _broken("containment", AuctionRuleCode.CONTAINMENT_NOT_ASCENDING)
-    unsold = rules.unsold
-    if unsold is None:
-        return
-    if len(unsold.planned) != unsold.spread and (unsold.planned or unsold.cap is not None):
-        yield _broken(
-            "unsold_rule",
-            AuctionRuleCode.PLANNED_SALES_DIFFER_FROM_SPREAD,
-            spread=unsold.spread,
-            planned=len(unsold.planned),
-        )
 
 
 def _broken(at: str, code: AuctionRuleCode, **values: object) -> Contradiction:

@@ -6,7 +6,8 @@ expire, and what the last uncross came to.  The book's rules are the book's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from ledger.core.clock import REGISTRY_ZONE
@@ -19,6 +20,11 @@ from market.book.refusing import refused
 
 USUAL_TICK = Step(1, 2)
 USUAL_LOT = Step(1, 0)
+
+# A midnight in China, where all venues are; instants are told from it, as that passes no calendar's
+# end when an offset is taken off.
+_A_MIDNIGHT = datetime(2000, 1, 1, tzinfo=REGISTRY_ZONE)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,11 @@ class Play:
         self.venue = venue
         self.book = Book(venue.self_trade, _band(venue))
         self.called: Called | None = None
-        self._now: datetime | None = None
-        self._expires: dict[str, datetime] = {}
-        # A day not known yet is the day of the first clock.
-        self._days: dict[str, date | None] = {}
+        self._now: timedelta | None = None
+        # When orders end, the earliest first; some of them may be gone.
+        self._ends: list[tuple[timedelta, str]] = []
+        # DAY orders whose day is that of the first clock.
+        self._of_the_first_day: list[str] = []
 
     def play(self, step: PlayStep) -> Answer:
         """Play one step."""
@@ -242,24 +249,22 @@ class Play:
 
     def _remember_term(self, new: New) -> None:
         if new.expires_at is not None:
-            self._expires[new.order_id] = new.expires_at
-        elif new.tif is Tif.DAY:
-            self._days[new.order_id] = None if self._now is None else _day(self._now)
+            heappush(self._ends, (new.expires_at - _A_MIDNIGHT, new.order_id))
+        elif new.tif is Tif.DAY and self._now is None:
+            self._of_the_first_day.append(new.order_id)
+        elif new.tif is Tif.DAY and self._now is not None:
+            heappush(self._ends, (_day_end(self._now), new.order_id))
 
     def _expire(self, at: datetime) -> None:
         """Move on to an instant, never back, and take out what ends by then."""
-        if self._now is not None and at <= self._now:
+        now = at - _A_MIDNIGHT
+        if self._now is not None and now < self._now:
             return
-        self._now, today = at, _day(at)
-        over = [order_id for order_id, ends in self._expires.items() if ends <= at]
-        for order_id, day in self._days.items():
-            if day is None:
-                self._days[order_id] = today
-            elif day < today:
-                over.append(order_id)
-        for order_id in over:
-            self._expires.pop(order_id, None)
-            self._days.pop(order_id, None)
+        self._now = now
+        while self._of_the_first_day:
+            heappush(self._ends, (_day_end(now), self._of_the_first_day.pop()))
+        while self._ends and self._ends[0][0] <= now:
+            _, order_id = heappop(self._ends)
             if order_id in self.book:
                 self.book.cancel(order_id, Cause.EXPIRED)
 
@@ -277,6 +282,6 @@ def _band(venue: Venue) -> tuple[int, int] | None:
     return band_of(ticks, venue.band.exact)
 
 
-def _day(at: datetime) -> date:
-    """Give the day in China, where all venues are."""
-    return at.astimezone(REGISTRY_ZONE).date()
+def _day_end(now: timedelta) -> timedelta:
+    """Give the midnight that ends the day of an instant."""
+    return (now // _DAY + 1) * _DAY

@@ -64,12 +64,23 @@ def check_tape(content: bytes) -> Refused | None:
     return None
 
 
-def messages_of(content: bytes) -> Iterator[Message]:
-    """Read the records of a tape that ``check_tape`` found nothing wrong with."""
+def lift_of(content: bytes) -> int:
+    """Say how many ticks to add so that all orders' prices are above zero; 0 where they are.
+
+    A tape's prices are signed and the book takes none of zero or less; who trades with whom depends
+    only on which price is above which.
+    """
+    records = RECORD.iter_unpack(memoryview(content)[HEADER_BYTES:])
+    lowest = min((price for kind, *_, price, _ in records if kind != CANCEL), default=1)
+    return max(1 - lowest, 0)
+
+
+def messages_of(content: bytes, lift: int = 0) -> Iterator[Message]:
+    """Read the records of a tape that ``check_tape`` found nothing wrong with, prices lifted."""
     records = RECORD.iter_unpack(memoryview(content)[HEADER_BYTES:])
     for kind, side, immediate, _, quantity, sequence, order_id, price, _ in records:
         tif = Tif.IOC if immediate else Tif.GTC
-        yield Message(kind, sequence, order_id, _SIDES[side], price, quantity, tif)
+        yield Message(kind, sequence, order_id, _SIDES[side], price + lift, quantity, tif)
 
 
 def chunks(messages: Iterator[Message]) -> Iterator[list[Message]]:
@@ -111,10 +122,12 @@ class Stream:
     """The report stream of a tape: its SHA-256 and the trades in it.
 
     A tape ``in_order`` is hashed as it comes; another one has to be kept and sorted first.
+    ``lift`` is what was added to its prices.
     """
 
-    def __init__(self, *, in_order: bool) -> None:
+    def __init__(self, *, in_order: bool, lift: int = 0) -> None:
         self.trades = 0
+        self._lift = lift
         self._in_order = in_order
         self._hash = hashlib.sha256()
         self._begun = False
@@ -154,6 +167,7 @@ class Stream:
             side, price = self._places.pop(order_id)
             yield _cancelled(sequence, side, order_id, price)
             return
+        price -= self._lift
         if kind == NEW:
             self._places[order_id] = side, price
         else:
@@ -163,7 +177,9 @@ class Stream:
         written = f"{reported},{sequence},{_digit(side)},{order_id},{price},{quantity}"
         yield Line(sequence, reported, written)
         for fill in outcome.fills:
-            trade = f"1,{sequence},{fill.price},{fill.quantity},{fill.resting},{order_id}"
+            trade = (
+                f"1,{sequence},{fill.price - self._lift},{fill.quantity},{fill.resting},{order_id}"
+            )
             yield Line(sequence, 1, trade)
         if tif is Tif.IOC and outcome.status is Status.CANCELLED:
             yield _cancelled(sequence, side, order_id, price)

@@ -640,6 +640,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held", sa.BigInteger(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("inputs", sa.Text(), nullable=False),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seed", sa.String(length=64), nullable=False),
         sa.CheckConstraint(

@@ -29,6 +29,7 @@ EVERY_PAGE = (
     "/market/nm-carbon-2025-book?on=2026-10-13",
     "/market/nm-carbon-2025-book/trades",
     "/market/nm-carbon-2025-book/candles?window=1d",
+    "/auctions",
     "/watch",
     "/licences",
 )

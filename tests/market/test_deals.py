@@ -10,6 +10,7 @@ from ledger.core.database import reading
 from ledger.core.entries import PositionKey
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.tables import entry
+from ledger.refusals import Refused
 from ledger.units import Quantity
 from market.book.orders import BookCode, Side
 from market.calendar import Mode, SessionCode
@@ -23,7 +24,9 @@ from market.store import load_venue
 from market.submission import Answer
 from market.tables import trade
 from market.venues import terms_at
-from tests.support.market_floor import Floor, breaking, make_floor, refused
+from market.views import depth, market_head
+from tests.support.market_floor import Floor, breaking, make_floor
+from tests.support.market_refusals import refused
 from tests.support.market_venues import CONTINUOUS, LISTING, at, with_rules
 
 CASH = 2_000_000_000
@@ -387,3 +390,30 @@ def test_a_venue_may_trade_by_block_alone(sqlite_engine: Engine) -> None:
     assert refused(floor.place("a1", "sell", "100000", "70.00")).code == MarketCode.VENUE_CLOSED
     order = proposed(floor, mode="block", quantity="100000")
     assert reply(floor, "confirm", order).answer["status"] == "filled"
+
+
+def test_a_waiting_agreement_outlasts_a_new_days_band_of_the_book(clerks: Floor) -> None:
+    """60.00 is inside 49.00-91.00 for agreements, and outside 63.00-77.00 for the book."""
+    order = proposed(clerks, price="60.00")
+    reply(clerks, "confirm", order)
+    clerks.now = at(18, 10)
+    assert clerks.ask("", "register", order=order).answer["fills"] == [[1, 6000, 20_000]]
+
+
+def test_a_fault_that_has_passed_does_not_let_a_confirmation_trade_in_a_halt(floor: Floor) -> None:
+    """The batch fails, and its command alone; decided a third time it would have settled."""
+    order = proposed(floor)
+    failures = iter([True, True, False])
+    with breaking(floor, lambda entry: entry.key.startswith("trade:") and next(failures)):
+        said = refused(reply(floor, "confirm", order))
+    assert said.code == MarketCode.COMMAND_NOT_CARRIED_OUT
+    assert floor.held_units("a1", order) == 20_000
+
+
+def test_the_public_depth_shows_no_proposal(floor: Floor) -> None:
+    proposed(floor)
+    with reading(floor.engine) as session:
+        head = market_head(session, floor.venue.code)
+        assert not isinstance(head, Refused)
+        shown = depth(session, head.venue_id)
+    assert not shown.asks

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from ledger.core.clock import clock
 from ledger.core.database import reading, run
 from ledger.core.entries import Entry
+from market import engine as engine_module
 from market.lease import LeaseLost, left
 from market.runner import LEASE
 from market.serving import Notice, Service, ServiceThread, ServingEvent
 from market.submission import Answer, NewCommand, answer_of, submit
 from market.tables import command_log, queued_command, runner_lease
 from market.venues import Venue
-from tests.support.market_floor import Floor, make_floor
+from tests.support.market_floor import Floor, make_floor, refused
 from tests.support.market_venues import CONTINUOUS, market_ground, opened
 
 
@@ -189,6 +190,15 @@ def test_a_service_answers_until_it_is_stopped_and_gives_its_lease_up(live_floor
         assert session.scalar(select(runner_lease.c.holder)) == ""
 
 
+def test_a_service_whose_lease_is_long_answers_at_once_all_the_same(live_floor: Floor) -> None:
+    """It looks at the queue, or hears of it, and does not wait until the lease wants to be held."""
+    told: list[Notice] = []
+    with served(live_floor.engine, told, lease_length=timedelta(minutes=10)):
+        eventually(happened(told, ServingEvent.LEADS))
+        for number in range(3):
+            asked(live_floor, f"key {number}")
+
+
 def test_a_service_stands_by_and_takes_over(live_floor: Floor) -> None:
     first: list[Notice] = []
     second: list[Notice] = []
@@ -261,3 +271,26 @@ def test_trouble_with_the_database_is_told_and_tried_again(postgresql_engine: En
             connection.exec_driver_sql("ALTER TABLE hidden RENAME TO market_order")
         asked(floor, "after the trouble")
     assert told[-1].event is ServingEvent.STOPPED
+
+
+def test_a_command_at_fault_is_told_with_where_it_happened(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler with a bug: the venue halts, the service goes on, and the bug can be found."""
+
+    def bug(_effects: object, _terms: object) -> None:
+        raise ZeroDivisionError("a bug on purpose")
+
+    floor = make_floor(sqlite_engine, CONTINUOUS, now=clock())
+    floor.runner.drain()
+    floor.runner.give_up()
+    told: list[Notice] = []
+    monkeypatch.setattr(engine_module, "HANDLERS", {**engine_module.HANDLERS, "dance": bug})
+    with served(sqlite_engine, told):
+        command = floor.send("", "dance")
+        eventually(lambda: answer_to(sqlite_engine, command) is not None)
+        assert refused(floor.answer(command)).code == "command_not_carried_out"
+        assert asked(floor, "afterwards").status == "accepted"
+    faults = [one.reason for one in told if one.event is ServingEvent.COMMAND_AT_FAULT]
+    assert len(faults) == 1
+    assert "in bug" in faults[0]

@@ -1,7 +1,7 @@
 """Listing and pick at a venue, from the queue to the journal and back in an answer."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from ledger.core.audit import audit
 from ledger.core.database import reading
@@ -17,9 +17,10 @@ from market.replay import replay
 from market.replay_findings import ReplayReport
 from market.store import load_venue
 from market.submission import Answer
-from market.tables import trade
+from market.tables import market_order, trade
 from market.venues import terms_at
-from tests.support.market_floor import Floor, breaking, make_floor, refused
+from tests.support.market_floor import Floor, breaking, make_floor
+from tests.support.market_refusals import refused
 from tests.support.market_venues import CONTINUOUS, LISTING, at, with_rules
 
 
@@ -293,3 +294,29 @@ def test_the_log_plays_to_the_same_listing(floor: Floor) -> None:
         report = replay(session, floor.venue.code)
     assert isinstance(report, ReplayReport), report
     assert report.identical, report
+
+
+def test_an_order_that_ended_with_its_day_is_not_said_to_be_outside_the_band(floor: Floor) -> None:
+    """The runner was down over the close: the DAY order at 70.00 expired, the GTC one did not."""
+    day = post(floor, "a1", "sell", "100", "70.00", tif="DAY")
+    stays = post(floor, "a1", "sell", "100", "70.00")
+    near = post(floor, "a2", "sell", "100", "63.00")
+    pick(floor, "b1", "buy", "40", near)
+    floor.now = at(18, 10)
+    floor.runner.drain()
+    with reading(floor.engine) as session:
+        ended = select(market_order.c.id, market_order.c.state, market_order.c.reason).where(
+            market_order.c.id.in_([day, stays])
+        )
+        assert {row.id: (row.state, row.reason) for row in session.execute(ended)} == {
+            day: ("expired", "expired"),
+            stays: ("cancelled", "outside_band"),
+        }
+
+
+def test_how_many_levels_are_seen_is_a_rule_of_the_venue(sqlite_engine: Engine) -> None:
+    floor = floor_on(sqlite_engine, listing_levels="2")
+    orders = [post(floor, "a1", "sell", "10", f"70.0{cents}") for cents in range(3)]
+    said = refused(pick(floor, "b1", "buy", "30", *orders))
+    assert said.code == ListingCode.CHOSEN_ORDER_BEYOND_LEVELS_SEEN
+    assert pick(floor, "b1", "buy", "20", *orders[:2]).status == "accepted"

@@ -193,6 +193,17 @@ def test_a_venue_without_a_command_replays(sqlite_floor: Floor) -> None:
     assert replayed(sqlite_floor).identical
 
 
+def test_orders_are_gone_through_in_the_same_sequence_after_a_restart(floor: Floor) -> None:
+    """An amended order is later in its queue than a younger one, but no later among the orders."""
+    first = floor.place("b1", "buy", "10", "69.00").answer["order"]
+    second = floor.place("b1", "buy", "10", "69.10").answer["order"]
+    floor.ask("b1", "amend", order=first, price="69.20")
+    floor.runner = floor.new_runner("first")
+    assert floor.runner.take_lease()
+    assert floor.ask("b1", "cancel_all").answer == {"cancelled": [first, second]}
+    assert replayed(floor).differences == ()
+
+
 # -- what a replay finds: the record is changed behind the ledger's back, its guards taken off
 
 

@@ -18,7 +18,8 @@ from market.replay import replay
 from market.replay_findings import ReplayReport
 from market.submission import Answer
 from market.venue_terms import LimitKind
-from tests.support.market_floor import ASSET, Floor, make_floor, refused
+from tests.support.market_floor import ASSET, Floor, make_floor
+from tests.support.market_refusals import refused
 from tests.support.market_venues import ACTOR, CONTINUOUS, EVE, LISTING, at, with_rules
 from web.sentences.catalogue import sentence
 

@@ -25,7 +25,7 @@ from market.own_orders import orders_of_party
 from market.tables import trade
 from market.tape import TapeLine, tape
 from market.venue_definition import VenueCode
-from market.venues import terms_at
+from market.venues import set_rule, terms_at
 from market.views import (
     Level,
     MarketHead,
@@ -366,3 +366,30 @@ def test_lists_ask_the_same_few_questions_at_ten_and_at_two_thousand_trades(
     assert asked() == few
     assert max(few) <= LIST_QUERIES
     assert few[3:] == [1, 1, 1, 1]
+
+
+def test_a_day_closes_by_the_rule_of_that_day_whatever_holds_on_the_next(lite: Floor) -> None:
+    """Volume-weighted on Tuesday (71.80), last trade (72.50 then) from Wednesday on."""
+    changed = run(
+        lite.engine,
+        lambda session: set_rule(
+            session,
+            lite.venue.id,
+            "close_rule",
+            "last_trade",
+            WEDNESDAY,
+            "示例文件",
+            at(16, 10),
+            "管理员甲",
+        ),
+    )
+    assert not isinstance(changed, Refused), changed
+    carbon_day(lite)
+    lite.now = at(18, 10)
+    lite.runner.drain()
+    assert sheet_of(lite, TUESDAY).close_ticks == 7180
+    assert sheet_of(lite, WEDNESDAY).previous_close_ticks == 7180
+    assert head_of(lite).reference_ticks == 7180
+    trade_at(lite, "72.00", "1")
+    trade_at(lite, "72.40", "1")
+    assert sheet_of(lite, WEDNESDAY).close_ticks == 7240

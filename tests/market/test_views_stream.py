@@ -1,17 +1,19 @@
 """What goes out live of a venue, and why one stands still."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
-from ledger.core.database import reading
+from ledger.core.database import reading, run
 from market.decisions import Stand
 from market.halts import Halt, halts
 from market.stream import BOOK_CHANGED, PublicEvent, Stretch, events_after, newest_number
+from market.submission import submit
 from market.views import MarketHead, market_heads
 from tests.support.market_floor import Floor, breaking, make_floor
-from tests.support.market_venues import CONTINUOUS, at
+from tests.support.market_venues import CONTINUOUS, LISTING, at, opened
 
 
 @pytest.fixture
@@ -136,3 +138,18 @@ def test_a_fault_of_settlement_is_for_the_regulator_alone(floor: Floor) -> None:
 def heads(floor: Floor) -> list[MarketHead]:
     with reading(floor.engine) as session:
         return market_heads(session)
+
+
+def test_several_halts_are_told_apart(lite: Floor) -> None:
+    other = run(lite.engine, lambda session: opened(session, LISTING))
+    lite.ask("", "halt", reason="核查甲")
+    lite.tick(seconds=1)
+    command = replace(
+        lite.command("", "halt", {"reason": "核查乙"}, ""), market_id=other.id, key="other"
+    )
+    assert submit(lite.engine, command, lite.now) is None
+    lite.runner = lite.new_runner("first")
+    assert lite.runner.take_lease()
+    lite.runner.drain()
+    told = {venue: halt.public_reason for venue, halt in halted(lite).items()}
+    assert told == {lite.venue.id: "核查甲", other.id: "核查乙"}

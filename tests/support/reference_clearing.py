@@ -27,7 +27,7 @@ class Auction:
         self.fixed = self.rules["format"] == "fixed_price"
         self.reserve = self.number("reserve_price")
         self.refused: set[str] = set()
-        self.some_below_reserve = False
+        self.below_reserve: list[str] = []
 
     def number(self, key: str) -> Fraction | None:
         return Fraction(self.rules[key]) if key in self.rules else None
@@ -49,14 +49,14 @@ class Auction:
             too_dear = bid["price"] > Fraction(self.rules.get("ceiling", bid["price"]))
             bad, shut_out = too_dear or self.is_bad(bid), "reserve_secret" not in self.rules
             if bad or (below and shut_out):
-                self.some_below_reserve |= not bad
+                self.below_reserve += [] if bad else [bid["bidder"]]
                 self.refused.add(bid["id"])
                 continue
             number = quoted[bid["bidder"]] = quoted.get(bid["bidder"], 0) + 1
             if number > self.rules.get("quotes_limit", number):
                 self.refused.add(bid["id"])
             elif below:
-                self.some_below_reserve = True
+                self.below_reserve.append(bid["bidder"])
             else:
                 valid.append(bid)
         return valid
@@ -75,7 +75,9 @@ class Auction:
     def second(self, bids: list[Bid]) -> list[Bid]:
         if self.rules["format"] not in ("multi_quote", "ascending"):
             return bids
-        return list({bid["bidder"]: bid for bid in bids}.values())
+        last = {bid["bidder"]: bid for bid in bids}
+        self.below_reserve = [name for name in self.below_reserve if name not in last]
+        return list(last.values())
 
     # (3) guarantees, then limits, a lot at a time
     def third(self, bids: list[Bid]) -> list[Bid]:
@@ -258,7 +260,7 @@ class Auction:
         status = "cleared"
         if not bids or (asked < self.supply and rule == "cancel"):
             status = "cancelled"
-        elif asked < self.supply and rule.startswith("decline") and self.some_below_reserve:
+        elif asked < self.supply and rule.startswith("decline") and self.below_reserve:
             status = "declined"
         price, given, used, withheld = None, dict[str, Fraction](), Fraction(0), Fraction(0)
         if status == "cleared":

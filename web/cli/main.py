@@ -21,6 +21,7 @@ class Entry:
 
 
 COMMANDS = (
+    Entry("auction", "web.cli.auctions:auction", "竞价：公告、开标、结果、重算 | Auctions"),
     Entry("audit", "web.cli.auditing:audit_command", "复算全部账目 | Recount the whole ledger"),
     Entry("cash", "web.cli.cash:cash", "资金：出入金与银行流水 | Money in and out by the bank"),
     Entry(
@@ -40,7 +41,9 @@ COMMANDS = (
         "web.cli.imports:import_group",
         "导入公布的数据 | Published data into the ledger",
     ),
-    Entry("market", "web.cli.market:market", "市场：重演与查询 | Markets: replay and reports"),
+    Entry(
+        "market", "web.cli.market:market", "市场：开设、指令、重演 | Markets: open, send, replay"
+    ),
     Entry("report", "web.cli.reports:report", "账册报告 | Reports from the journal"),
     Entry(
         "runner",

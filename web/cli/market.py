@@ -1,4 +1,4 @@
-"""``ecorights market``: what can be asked of a market's own record.
+"""``ecorights market``: the group of the operator's commands, and the replay of a market's log.
 
 Knows how to ask for a replay and how to tell what it found; plays nothing itself.  Ends with 0
 whether or not everything is identical, with 2 where there is no such venue or no database.
@@ -10,6 +10,9 @@ from ledger.core.database import reading
 from ledger.refusals import Refused
 from market.replay import replay
 from market.replay_findings import ReplayDifference, ReplayReport
+from web.cli.market_limits import group, limit
+from web.cli.market_operating import calendar, venue
+from web.cli.market_sending import drain, send
 from web.cli.problems import print_json, print_text, refuse, worded
 from web.cli.session import open_engine, read_settings
 from web.i18n import Translator, translator
@@ -25,9 +28,17 @@ _DIFFERENCES = ("不一致 {count} 处：", "Differences: {count}")
 _MORE = ("另有 {count} 处同类。", "{count} more of this kind.")
 
 
-@click.group(name="market", help="市场：重演与查询 | Markets: replay and reports")
+@click.group(name="market", help="市场：开设、指令、重演 | Markets: open, send commands, replay")
 def market() -> None:
     """Hold the commands about markets."""
+
+
+market.add_command(calendar)
+market.add_command(venue)
+market.add_command(limit)
+market.add_command(group)
+market.add_command(send)
+market.add_command(drain)
 
 
 @market.command(

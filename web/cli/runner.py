@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from ledger.core.clock import clock
+from market.auctions.desk import other_markets
 from market.runner import LEASE, Runner
 from market.serving import Notice, Service, ServingEvent, own_name
 from web.cli.problems import print_text, worded
@@ -27,6 +28,10 @@ _TOLD: dict[ServingEvent, tuple[str, str]] = {
     ServingEvent.OVERTAKEN: (
         "撮合已由另一程序接手：{reason}",
         "Another runner took over: {reason}",
+    ),
+    ServingEvent.COMMAND_AT_FAULT: (
+        "一条指令使程序出错，其场所停牌：{reason}",
+        "A command brought out a fault, and its venue is halted: {reason}",
     ),
     ServingEvent.IN_TROUBLE: ("出错，将重试：{reason}", "Trouble, will try again: {reason}"),
     ServingEvent.STOPPED: ("撮合程序已停止。", "The runner has stopped."),
@@ -59,7 +64,7 @@ def runner_command(only_drain: bool, lease_seconds: int) -> None:
     engine = open_engine(settings)
     length = timedelta(seconds=lease_seconds)
     if only_drain:
-        runner = Runner(engine, own_name(), clock, lease_length=length)
+        runner = Runner(engine, own_name(), clock, lease_length=length, others=other_markets())
         if not runner.take_lease():
             click.echo(worded(_ANOTHER, settings.language), err=True)
             raise SystemExit(EXIT_ANOTHER_LEADS)
@@ -70,7 +75,11 @@ def runner_command(only_drain: bool, lease_seconds: int) -> None:
         print_text(worded(_DECIDED, settings.language).format(count=count))
         return
     service = Service(
-        engine, clock, lambda notice: tell(notice, settings.language), lease_length=length
+        engine,
+        clock,
+        lambda notice: tell(notice, settings.language),
+        lease_length=length,
+        others=other_markets(),
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

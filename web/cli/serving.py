@@ -16,6 +16,7 @@ from ledger.core.clock import clock
 from ledger.core.migration import upgrade
 from ledger.core.opening import engine_for
 from ledger.demonstration.loading import load_demonstration
+from market.auctions.desk import other_markets
 from market.demonstration import load_market_demonstration
 from market.serving import Service, ServiceThread
 from web.app import create_app
@@ -105,7 +106,11 @@ def _market(engine: Engine, settings: Settings) -> ServiceThread | None:
     if engine.dialect.name != "sqlite":
         return None
     service = Service(
-        engine, clock, lambda notice: tell(notice, settings.language), waits_for_market=True
+        engine,
+        clock,
+        lambda notice: tell(notice, settings.language),
+        others=other_markets(),
+        waits_for_market=True,
     )
     thread = ServiceThread(service)
     thread.start()

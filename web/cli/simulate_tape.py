@@ -21,6 +21,7 @@ from market.book.tape import (
     check_tape,
     chunks,
     is_in_order,
+    lift_of,
     match_all,
     messages_of,
     tape_book,
@@ -29,6 +30,8 @@ from web.cli.problems import input_unreadable, print_json, print_text, spoken_la
 from web.schemas.faults import Fault, ShapeCode, Unreadable, shown
 from web.tables import Column, Table, as_text
 
+_XZ = b"\xfd7zXZ\x00"
+"""What every .xz file begins with."""
 _TITLE = ("委托流水 {file}", "Order tape {file}")
 _COLUMNS = (("项目", "Figure"), ("值", "Value"))
 _FIGURES = {
@@ -80,11 +83,11 @@ def tape(file: Path, as_json: bool) -> None:
 
 
 def _content(file: Path) -> bytes | Unreadable:
-    """Read a tape, decompressed where its name ends in .xz."""
+    """Read a tape, decompressed where its name ends in .xz or it begins as such a file does."""
     name = shown(str(file))
     try:
         content = file.read_bytes()
-        if file.suffix == ".xz":
+        if file.suffix.lower() == ".xz" or content.startswith(_XZ):
             content = lzma.decompress(content)
     except FileNotFoundError:
         return _unreadable(file, Refused(ShapeCode.FILE_NOT_FOUND, {"file": name}))
@@ -103,11 +106,11 @@ def _unreadable(file: Path, refused: Refused) -> Unreadable:
 
 
 def _played(content: bytes) -> Played:
-    book = tape_book()
-    stream = Stream(in_order=is_in_order(content))
+    book, lift = tape_book(), lift_of(content)
+    stream = Stream(in_order=is_in_order(content), lift=lift)
     messages, seconds = 0, 0.0
     with _collector_paused():
-        for chunk in chunks(messages_of(content)):
+        for chunk in chunks(messages_of(content, lift)):
             start = time.perf_counter()
             outcomes = match_all(book, chunk)
             seconds += time.perf_counter() - start

@@ -5,16 +5,14 @@ everybody, and the same for everybody: displayed quantities, no names.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, Response, abort, render_template, url_for
 
-from ledger.core.clock import now_at
-from ledger.refusals import Refused
+from market.auctions.publication import list_auctions
 from market.calendar import Mode
 from market.candles import Candle, Window, candles
-from market.daily_sheet import DaySheet, day_sheet, latest_sheets, recent_sheets
+from market.daily_sheet import DaySheet, latest_sheets, recent_sheets
 from market.decisions import Stand
 from market.halts import halts
 from market.order_rules import day_band
@@ -23,14 +21,17 @@ from market.venue_terms import VenueTerms
 from market.venues import rules_of, terms_at
 from market.views import (
     FIVE,
+    Depth,
+    Level,
     MarketHead,
+    Posting,
     call_indication,
     depth,
-    market_head,
     market_heads,
     postings,
 )
 from web.access import Role, who_may_enter
+from web.auction_words import STAGE_LOOKS, STAGE_WORDS
 from web.exports import send_tables
 from web.frame import Column, page_instant
 from web.i18n import marked
@@ -51,22 +52,22 @@ from web.market_tables import (
 from web.market_words import (
     MODE_WORDS,
     SIDE_WORDS,
-    STAND_LOOKS,
-    STAND_WORDS,
     TAKER_WORDS,
-    change,
-    direction,
-    money,
     price,
-    price_unit,
-    quantity,
     rule_name,
     rule_value,
     rules_in_force,
 )
-from web.queries import asked_day, asked_text
+from web.pages.market_asked import (
+    Asked,
+    head_asked,
+    is_final,
+    market_asked,
+    market_words,
+    sheet_asked,
+)
+from web.queries import asked_text
 from web.reading import snapshot
-from web.report_tables import named
 
 pages = Blueprint("market", __name__)
 
@@ -74,6 +75,7 @@ _LAYOUTS = ("csv", "xlsx", "json")
 _TAPE_SHOWN = 20
 _TAPE_PAGE = 50
 _DAYS_SHOWN = 10
+_AUCTIONS_SHOWN = 5
 _CANDLES_SHOWN = 60
 _NUMBER_LENGTH = 18
 _ASKS = (marked("卖一"), marked("卖二"), marked("卖三"), marked("卖四"), marked("卖五"))
@@ -88,21 +90,6 @@ _WINDOWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Which venue a page is about, and which day: the one asked for, else the last with trades."""
-
-    head: MarketHead
-    day: date
-    today: date
-    asked: str | None
-
-    @property
-    def past(self) -> bool:
-        """Whether a day was asked for, so that what stands now would not fit beside it."""
-        return self.asked is not None
-
-
 @pages.get("/market", endpoint="list")
 @who_may_enter(Role.PUBLIC)
 def list_of_markets() -> str:
@@ -115,7 +102,10 @@ def list_of_markets() -> str:
         halts=halts(snapshot(), heads),
         links={layout: url_for("market.export", layout=layout) for layout in _LAYOUTS},
         mode_words=MODE_WORDS,
-        **_words(),
+        auctions=list_auctions(snapshot())[:_AUCTIONS_SHOWN],
+        stage_words=STAGE_WORDS,
+        stage_looks=STAGE_LOOKS,
+        **market_words(),
     )
 
 
@@ -133,10 +123,10 @@ def export(layout: str) -> Response:
 @who_may_enter(Role.PUBLIC)
 def show(venue: str) -> str:
     """Show one venue: prices, depth, last trades, the day, its rules."""
-    asked = _asked(venue)
+    asked = market_asked(venue)
     head = asked.head
     terms = terms_at(snapshot(), head.venue_id, page_instant())
-    sheet = _sheet(asked)
+    sheet = sheet_asked(asked)
     every = asked_text("depth") == "all"
     seen = depth(snapshot(), head.venue_id, None if every else FIVE)
     return render_template(
@@ -144,7 +134,7 @@ def show(venue: str) -> str:
         asked=asked,
         head=head,
         sheet=sheet,
-        final=_is_final(asked, terms),
+        final=is_final(asked, terms),
         halt=halts(snapshot(), [head]).get(head.venue_id),
         next_change=_next_change(head, terms),
         band=None if asked.past else _band(head, sheet, terms, asked.today),
@@ -168,7 +158,7 @@ def show(venue: str) -> str:
             layout: url_for("market.sheet", venue=head.code, layout=layout, on=asked.asked)
             for layout in _LAYOUTS
         },
-        **_words(),
+        **market_words(),
     )
 
 
@@ -176,9 +166,9 @@ def show(venue: str) -> str:
 @who_may_enter(Role.PUBLIC)
 def sheet(venue: str, layout: str) -> Response:
     """Send the daily sheet as CSV, Excel or JSON."""
-    asked = _asked(venue)
-    head, day = asked.head, _sheet(asked)
-    final = _is_final(asked, terms_at(snapshot(), head.venue_id, page_instant()))
+    asked = market_asked(venue)
+    head, day = asked.head, sheet_asked(asked)
+    final = is_final(asked, terms_at(snapshot(), head.venue_id, page_instant()))
     table = sheet_table(head, day, final=final, words=current())
     document = sheet_document(head, day, final=final)
     return send_tables([table], document, layout, f"{head.code}-{day.day.isoformat()}")
@@ -188,7 +178,7 @@ def sheet(venue: str, layout: str) -> Response:
 @who_may_enter(Role.PUBLIC)
 def trades(venue: str) -> str:
     """Show the tape of a venue, a page at a time, newest first."""
-    head = _head(venue)
+    head = head_asked(venue)
     page = _tape_page(head)
     before = asked_text("before") or None
     earlier = page.earlier and url_for("market.trades", venue=head.code, before=page.earlier)
@@ -205,7 +195,7 @@ def trades(venue: str) -> str:
             layout: url_for("market.tape_file", venue=head.code, layout=layout, before=before)
             for layout in _LAYOUTS
         },
-        **_words(),
+        **market_words(),
     )
 
 
@@ -213,7 +203,7 @@ def trades(venue: str) -> str:
 @who_may_enter(Role.PUBLIC)
 def trades_file(venue: str, layout: str) -> Response:
     """Send up to 500 trades from where the page stands back."""
-    head = _head(venue)
+    head = head_asked(venue)
     page = _tape_page(head, PAGE_MAX)
     document = tape_document(head, page.lines, page.earlier)
     return send_tables(
@@ -225,7 +215,7 @@ def trades_file(venue: str, layout: str) -> Response:
 @who_may_enter(Role.PUBLIC)
 def candles_page(venue: str) -> str:
     """Show a venue's candles: of one day by minutes, or of its days."""
-    asked = _asked(venue)
+    asked = market_asked(venue)
     window = _window()
     found = _candles(asked, window)
     return render_template(
@@ -254,7 +244,7 @@ def candles_page(venue: str) -> str:
             )
             for layout in _LAYOUTS
         },
-        **_words(),
+        **market_words(),
     )
 
 
@@ -262,7 +252,7 @@ def candles_page(venue: str) -> str:
 @who_may_enter(Role.PUBLIC)
 def candles_file(venue: str, layout: str) -> Response:
     """Send candles as CSV, Excel or JSON."""
-    asked = _asked(venue)
+    asked = market_asked(venue)
     window = _window()
     found = _candles(asked, window)
     table = candles_table(asked.head, window, found, current())
@@ -273,34 +263,6 @@ def candles_file(venue: str, layout: str) -> Response:
 # -- what is asked -----------------------------------------------------------------------------
 
 
-def _head(code: str) -> MarketHead:
-    found = market_head(snapshot(), code)
-    if isinstance(found, Refused):
-        abort(404)
-    return found
-
-
-def _asked(code: str) -> _Asked:
-    """Read the address: a day that is still to come is refused, one before the first not found."""
-    head = _head(code)
-    today = now_at(page_instant()).today
-    day = asked_day("on")
-    if day is not None:
-        if day > today:
-            abort(400)
-        return _Asked(head, day, today, day.isoformat())
-    latest = latest_sheets(snapshot(), [head]).get(head.venue_id)
-    shown = today if latest is None else latest.day
-    return _Asked(head, max(min(shown, today), head.opened_on), today, None)
-
-
-def _sheet(asked: _Asked) -> DaySheet:
-    found = day_sheet(snapshot(), asked.head, asked.day, max(asked.today, asked.day))
-    if isinstance(found, Refused):
-        abort(404)
-    return found
-
-
 def _window() -> Window:
     try:
         return Window(asked_text("window") or Window.FIVE_MINUTES)
@@ -308,7 +270,7 @@ def _window() -> Window:
         abort(400)
 
 
-def _candles(asked: _Asked, window: Window) -> list[Candle]:
+def _candles(asked: Asked, window: Window) -> list[Candle]:
     venue_id = asked.head.venue_id
     first = asked.head.opened_on if window is Window.DAY else asked.day
     limit = _CANDLES_SHOWN if window is Window.DAY else 24 * _CANDLES_SHOWN
@@ -323,29 +285,6 @@ def _tape_page(head: MarketHead, limit: int = _TAPE_PAGE) -> TapePage:
 
 
 # -- what is shown -----------------------------------------------------------------------------
-
-
-def _words() -> dict[str, object]:
-    """What every template of markets says figures with."""
-    words = current()
-    return {
-        "named": named,
-        "stand_words": STAND_WORDS,
-        "stand_looks": STAND_LOOKS,
-        "direction": direction,
-        "price": lambda head, ticks: price(head, ticks, words),
-        "price_unit": lambda head: price_unit(head, words),
-        "lots": lambda head, count: quantity(head, count, words),
-        "money": lambda fen: money(fen, words),
-        "change": lambda head, sheet: change(head, sheet, words),
-    }
-
-
-def _is_final(asked: _Asked, terms: VenueTerms) -> bool:
-    """Whether the day's close stands: the day is over, or its last session is."""
-    if asked.day != asked.today:
-        return asked.day < asked.today
-    return page_instant() >= terms.sessions.closes_at(asked.day)
 
 
 def _next_change(head: MarketHead, terms: VenueTerms) -> str | None:
@@ -366,7 +305,7 @@ def _band(
     return day_band(terms, terms.book_mode, reference)
 
 
-def _depth_rows(levels: Sequence[object], side: str) -> list[tuple[str, object]]:
+def _depth_rows(levels: Sequence[Level], side: str) -> list[tuple[str, Level]]:
     """Name the levels of a side, best first: the first five as everybody calls them."""
     names, more = (
         (_ASKS, marked("卖 %(level)s")) if side == "sell" else (_BIDS, marked("买 %(level)s"))
@@ -388,13 +327,13 @@ def _depth_tabs(head: MarketHead, every: bool) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _postings_of(asked: _Asked, seen: object) -> list[object]:
+def _postings_of(asked: Asked, seen: Depth) -> list[Posting]:
     if asked.past or Mode.LISTING not in asked.head.modes:
         return []
-    return list(postings(snapshot(), asked.head.venue_id, seen))  # type: ignore[arg-type]
+    return postings(snapshot(), asked.head.venue_id, seen)
 
 
-def _candles_address(asked: _Asked, window: Window) -> str:
+def _candles_address(asked: Asked, window: Window) -> str:
     return url_for("market.candles", venue=asked.head.code, window=window.value, on=asked.asked)
 
 

@@ -5,6 +5,7 @@ A fault of settlement is told here in full; the public pages say only that there
 
 from flask import Blueprint, render_template
 
+from market.auctions.publication import list_auctions
 from market.halts import halts
 from market.views import market_heads
 from web.access import Role, who_may_enter
@@ -27,6 +28,8 @@ def show() -> str:
         "watch.html",
         heads=sorted(heads, key=lambda head: (head.venue_id not in found, head.code)),
         halts=found,
+        auctions=[one for one in list_auctions(snapshot()) if one.halted],
+        auction_columns=[Column(gettext("编号")), Column(gettext("标的")), Column(gettext("原因"))],
         columns=[
             Column(gettext("市场")),
             Column(gettext("状态")),

@@ -86,7 +86,18 @@ class Scaled(Written):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
     ) -> Any:
-        return self._scaled(super()._deserialize(value, attr, data, **options))
+        # Text, not Written, whose look at the number would be a second reading of it.
+        return self._scaled(Text._deserialize(self, value, attr, data, **options))
+
+
+class Offered(Scaled):
+    """A number of a bid, times 10^decimals; one below zero is read, for the auction to refuse."""
+
+    def _scaled(self, text: str) -> int:
+        if not text.startswith("-"):
+            return super()._scaled(text)
+        scaled = parse_plain(text[1:], self._decimals)
+        return super()._scaled(text) if isinstance(scaled, Refused) else -scaled
 
 
 class Moment(_Own):

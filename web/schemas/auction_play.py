@@ -28,7 +28,7 @@ from market.auctions.rules import (
 )
 from market.auctions.written_rules import SHARE_DECIMALS, rules_from_json
 from market.pricing import PRICE_DECIMALS, money_decimals
-from web.schemas.auction_fields import MapOf, Moment, Scaled, Text, Written, YesOrNo
+from web.schemas.auction_fields import MapOf, Moment, Offered, Scaled, Text, Written, YesOrNo
 from web.schemas.faults import ShapeCode, Unreadable, faults_in, shown
 from web.schemas.fields import ListOf, Nested, OneOf, StrictSchema, WholeNumber
 
@@ -169,8 +169,8 @@ def _consistent(written: dict[str, Any], quantity_decimals: int) -> Rules:
 class _BidSchema(StrictSchema):
     id = Text(required=True)
     bidder = Text(required=True)
-    quantity = Scaled(QUANTITY_DECIMALS, required=True)
-    price = Scaled(PRICE_DECIMALS, load_default=None, allow_none=True)
+    quantity = Offered(QUANTITY_DECIMALS, required=True)
+    price = Offered(PRICE_DECIMALS, load_default=None, allow_none=True)
     at = Moment(required=True)
     minimum = Scaled(QUANTITY_DECIMALS, load_default=0)
 

@@ -33,6 +33,7 @@ _GTD = Tif.GTD.value
 class BookPlayCode(RefusalCode):
     """Why the file of a played book cannot be read."""
 
+    BAND_BELOW_ZERO = "band_below_zero"
     BAND_WITHOUT_REFERENCE_PRICE = "band_without_reference_price"
     EXPIRY_WITHOUT_GTD = "expiry_without_gtd"
 
@@ -71,6 +72,19 @@ class _AboveZero(_Written):
         return number
 
 
+class _Band(_Written):
+    """A share in quotes, zero or more."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> Number:
+        number = super()._deserialize(value, attr, data, **options)
+        if number.digits < 0:
+            broken = Refused(BookPlayCode.BAND_BELOW_ZERO, {"band": number.text})
+            raise ValidationError([broken])
+        return number
+
+
 class _Size(_AboveZero):
     """A tick or a lot."""
 
@@ -84,7 +98,7 @@ class _VenueSchema(StrictSchema):
     tick = _Size()
     lot = _Size()
     reference_price = _AboveZero(allow_none=True)
-    band = _AboveZero(allow_none=True)
+    band = _Band(allow_none=True)
     self_trade = OneOf(*SelfTrade)
 
     @post_load
@@ -209,6 +223,11 @@ class _StepField(fields.Field[Any]):
         super().__init__(**options)
         self.error_messages["null"] = [Refused(ShapeCode.VALUE_NOT_AN_OBJECT, {"value": "null"})]
 
+    def _bind_to_schema(self, field_name: str, parent: Any) -> None:
+        super()._bind_to_schema(field_name, parent)
+        # Made once for a file: to make a schema takes longer than to read a step with it.
+        self._schemas = {op: schema() for op, schema in _OPS.items()}
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
     ) -> PlayStep:
@@ -220,7 +239,7 @@ class _StepField(fields.Field[Any]):
             op = _OP.deserialize(value["op"])
         except ValidationError as error:
             raise ValidationError({"op": error.messages}) from None
-        step: PlayStep = _OPS[str(op)]().load(value)
+        step: PlayStep = self._schemas[str(op)].load(value)
         return step
 
 

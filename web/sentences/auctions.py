@@ -54,6 +54,17 @@ _LIFE: dict[RefusalCode, tuple[str, str]] = {
         "This auction is cleared. After clearing it is not cancelled; awards are to be settled. "
         "See to the awards.",
     ),
+    LifeCode.AUCTION_NOT_CLEARED_YET: (
+        "竞价 {auction} 还没有出清过。只有出清过的竞价可以按其他规则重算。请在出清之后再算。",
+        "The auction {auction} was not cleared yet. Only a past clearing can be done again. Do it "
+        "after the clearing.",
+    ),
+    LifeCode.BIDS_WITHOUT_PRICES: (
+        "竞价 {auction} 是定价出让，报价没有单价。没有单价的报价只能按 fixed_price 重算。"
+        "请改用 fixed_price 的规则。",
+        "The auction {auction} was at a fixed price and its bids name none. Such bids are cleared "
+        "again under fixed_price only. Use rules of that format.",
+    ),
     LifeCode.NEED_APPROVED_TOO_LATE: (
         "报价已经截止，不能再登记核定需求。核定需求须在截止之前登记。请用于下一场。",
         "Bidding is closed, so no need can be approved. Needs are approved before closing. Use it "

@@ -15,6 +15,7 @@ from ledger.refusals import InvariantBroken, RefusalCode, Refused, ensure
 from ledger.units import unit_of
 from web.i18n import LANGUAGES, Translator, translator
 from web.sentences import (
+    auctions,
     cash,
     compliance,
     compliance_records,
@@ -26,6 +27,7 @@ from web.sentences import (
     market_book,
     market_clearing,
     market_deals,
+    market_operating,
     market_replay,
     market_venues,
     market_views,
@@ -38,6 +40,7 @@ from web.sentences import (
 )
 
 AREAS: tuple[ModuleType, ...] = (
+    auctions,
     cash,
     compliance,
     compliance_records,
@@ -49,6 +52,7 @@ AREAS: tuple[ModuleType, ...] = (
     market_book,
     market_clearing,
     market_deals,
+    market_operating,
     market_replay,
     market_venues,
     market_views,

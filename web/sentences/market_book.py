@@ -192,6 +192,11 @@ _FILES: dict[RefusalCode, tuple[str, str]] = {
         "Record {record} has type {kind} and side {side}. Rule: types are 0, 1, 2 and sides 0, 1. "
         "Check the format of the file.",
     ),
+    BookPlayCode.BAND_BELOW_ZERO: (
+        "涨跌幅写为 {band}。规则：涨跌幅是基准价的一个比例，不小于零。请去掉负号，或去掉 band。",
+        "The band is {band}. Rule: a band is a share of the reference price, zero or more. "
+        "Take the sign out, or take band out.",
+    ),
     BookPlayCode.BAND_WITHOUT_REFERENCE_PRICE: (
         "写了涨跌幅 {band}，没有写基准价。规则：涨跌幅以基准价计算。请补上 reference_price，或去掉 band。",
         "There is a band of {band} and no reference price. Rule: a band is around a reference price. "

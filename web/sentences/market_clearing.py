@@ -11,6 +11,16 @@ _BIDS: dict[RefusalCode, tuple[str, str]] = {
         "报价为 0。报价必须大于零。请填写单价。",
         "The price of the bid is 0. A bid's price must be above zero. Enter a price.",
     ),
+    BidCode.BID_PRICE_NEGATIVE: (
+        "报价为 {price}，小于零。报价必须大于零。请填写大于零的单价。",
+        "The price of the bid is {price}, less than zero. A bid's price must be above zero. "
+        "Enter a price above zero.",
+    ),
+    BidCode.BID_QUANTITY_NEGATIVE: (
+        "报价的数量为 {quantity}，小于零。报价的数量必须大于零。请填写大于零的数量。",
+        "The quantity of the bid is {quantity}, less than zero. A bid's quantity must be above "
+        "zero. Enter a quantity above zero.",
+    ),
     BidCode.BID_QUANTITY_ZERO: (
         "报价的数量为 0。报价的数量必须大于零。请填写数量。",
         "The quantity of the bid is 0. A bid's quantity must be above zero. Enter a quantity.",
@@ -107,17 +117,6 @@ _RULES: dict[RefusalCode, tuple[str, str]] = {
         "请提高 trigger 或降低 reserve_price。",
         "The trigger of {key} is not above the reserve_price. A trigger must be above the reserve "
         "to mean anything. Raise the trigger or lower the reserve_price.",
-    ),
-    AuctionRuleCode.CONTAINMENT_NOT_ASCENDING: (
-        "containment 各档的 trigger 没有从低到高。各档触发价必须逐档升高。请按触发价排列各档。",
-        "The triggers of containment do not rise. Each step's trigger is above the one before. "
-        "Put the steps in the order of their triggers.",
-    ),
-    AuctionRuleCode.PLANNED_SALES_DIFFER_FROM_SPREAD: (
-        "unsold_rule 的 spread 为 {spread}，planned 却有 {planned} 场。"
-        "设有 cap 或 planned 时，每一场都要写明计划量。请使两者一致。",
-        "The spread of the unsold_rule is {spread}, but planned has this many sales: {planned}. "
-        "With a cap or planned sales, each sale's plan is given. Make the two agree.",
     ),
 }
 

@@ -111,7 +111,7 @@ def test_no_valid_bid_cancels_and_still_carries() -> None:
     unsold_rule = {"spread": 3}
     given = answered(file("10", "A 1@1", reserve_price="5", unsold_rule=unsold_rule))
     assert (given["status"], given["unsold"], given["proceeds"]) == ("cancelled", "10", "0.00")
-    assert (given["carried"], given["fallback"]) == (["4", "3", "3"], "0")
+    assert (given["carried"], given["fallback"]) == (["3", "3", "3"], "1")
 
 
 def test_the_last_valid_quote_of_a_bidder_counts_and_a_refused_one_does_not() -> None:
@@ -156,6 +156,8 @@ def test_ascending_prices_stand_on_steps_from_the_reserve() -> None:
         ("A 2@10", {"minimum_bid": "3"}, "bid_below_minimum"),
         ("A 0@10", {}, "bid_quantity_zero"),
         ("A 1@0", {}, "bid_price_zero"),
+        ("A -4@10", {}, "bid_quantity_negative"),
+        ("A 1@-10.005", {}, "bid_price_negative"),
     ],
 )
 def test_a_bid_that_breaks_a_rule_of_the_bid_is_refused_alone(
@@ -234,6 +236,24 @@ def test_roundings_do_not_carry_a_purchase_over_its_budget() -> None:
 def test_a_bid_refused_for_something_else_does_not_decline_an_auction() -> None:
     rules = {"undersubscription_rule": "decline_if_any_below_reserve", "reserve_price": "12"}
     assert answered(file("10", "A 5@20; B 0@11; C 1@11.001", **rules))["status"] == "cleared"
+
+
+@pytest.mark.parametrize("secret", [True, None])
+def test_a_quote_below_the_reserve_declines_nothing_when_another_quote_counts(
+    secret: bool | None,
+) -> None:
+    """P first quotes below 12, Q last; for both another quote counts.  R has none."""
+    rules = {
+        "format": "multi_quote",
+        "price_rule": "own_bid",
+        "undersubscription_rule": "decline_if_any_below_reserve",
+        "reserve_price": "12",
+        "reserve_secret": secret,
+    }
+    quotes = "P/a 2@11 10:01; P/b 2@13 10:02; Q/c 3@14 10:03; Q/d 3@10 10:04"
+    given = answered(file("9", quotes, **rules))
+    assert (given["status"], awarded(given)) == ("cleared", {"c": "3", "b": "2"})
+    assert answered(file("9", f"{quotes}; R/e 1@11 10:05", **rules))["status"] == "declined"
 
 
 def test_an_offer_above_the_ceiling_does_not_decline_a_purchase() -> None:

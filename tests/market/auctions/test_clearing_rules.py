@@ -48,14 +48,8 @@ REVERSE = {"format": "reverse", "price_rule": "highest_accepted"}
         ({"withholding": LOW, **REVERSE}, "withholding", "supply_step_in_reverse"),
         ({"containment": TIER, "reserve_price": "15"}, "containment", "trigger_not_above_reserve"),
         ({"withholding": LOW, "reserve_price": "14"}, "withholding", "trigger_not_above_reserve"),
-        ({"containment": [*TIER, *TIER]}, "containment", "containment_not_ascending"),
         ({"price_rule": "highest_accepted"}, "price_rule", "price_rule_not_of_format"),
         ({**REVERSE, "price_rule": "lowest_accepted"}, "price_rule", "price_rule_not_of_format"),
-        (
-            {"unsold_rule": {"spread": 4, "cap": "1.25", "planned": ["1"]}},
-            "unsold_rule",
-            "planned_sales_differ_from_spread",
-        ),
     ],
 )
 def test_contradictions_are_problems_at_one_of_the_two_keys(
@@ -99,7 +93,8 @@ def test_every_format_and_price_rule_takes_every_rule_for_a_shortage(
         ({"guarantees": []}, "/guarantees", "value_not_an_object"),
         ({"guarantees": {"A": "1.005"}}, "/guarantees/A", "number_too_many_decimals"),
         ({"bid": {"price": None}}, "/bids/0/price", "json_key_missing"),
-        ({"bid": {"price": "-5"}}, "/bids/0/price", "number_negative"),
+        ({"bid": {"price": "--5"}}, "/bids/0/price", "number_negative"),
+        ({"bid": {"minimum": "-5"}}, "/bids/0/minimum", "number_negative"),
         ({"bid": {"at": "2026-03-01T10:00:00"}}, "/bids/0/at", "moment_without_offset"),
         ({"bid": {"at": 5}}, "/bids/0/at", "moment_without_offset"),
         ({"bid": {"id": "B"}}, "/bids/1/id", "bid_id_repeated"),

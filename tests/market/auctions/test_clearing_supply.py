@@ -84,10 +84,13 @@ def test_what_is_withheld_may_end_an_undersubscription() -> None:
     ("rule", "unsold", "parts", "fallback"),
     [
         (UnsoldRule(4), 1000, (250, 250, 250, 250), 0),
-        (UnsoldRule(4), 1002, (251, 251, 250, 250), 0),
+        (UnsoldRule(4), 1002, (250, 250, 250, 250), 2),
         (UnsoldRule(4, Fraction(5, 4), (1000, 1000, 800, 0)), 1000, (250, 250, 200, 0), 300),
         (UnsoldRule(2, Fraction(1, 2), (10, 10)), 8, (0, 0), 8),
         (UnsoldRule(2, None, (10, 10)), 8, (4, 4), 0),
+        (UnsoldRule(2, Fraction(5, 4)), 8, (4, 4), 0),
+        (UnsoldRule(3, Fraction(5, 4), (4,)), 9, (1, 3, 3), 2),
+        (UnsoldRule(1, Fraction(5, 4), (4, 90)), 9, (1,), 8),
         (UnsoldRule(3), 0, (), 0),
         (None, 9, (), 0),
     ],
@@ -101,9 +104,26 @@ def test_unsold_units_go_to_the_next_sales_in_equal_parts(
 
 def test_parts_are_whole_in_the_unit_and_nothing_is_lost() -> None:
     carried = spread_unsold(UnsoldRule(3), 1_000_000, unit=10)
-    assert carried.parts == (333_340, 333_330, 333_330)
+    assert (carried.parts, carried.fallback) == ((333_330,) * 3, 10)
     odd = spread_unsold(UnsoldRule(2), 105, unit=10)
     assert (odd.parts, odd.fallback) == ((50, 50), 5)
+
+
+def test_steps_of_containment_are_looked_at_from_the_lowest_trigger_however_written() -> None:
+    """3 to sell: 25 > 15 adds 2, then 22 is not above 24, so that the step of 24 is not added."""
+    steps = [{"trigger": "24", "quantity": "9"}, {"trigger": "15", "quantity": "2"}]
+    bids = "A 3@25; B 4@22; C 4@20"
+    for written in (steps, steps[::-1]):
+        given = answered(file("3", bids, containment=written))
+        assert (awarded(given), given["price"]) == ({"A": "3", "B": "2"}, "22.00")
+        assert (given["containment_sold"], given["unsold"]) == ("2", "0")
+
+
+def test_two_steps_of_one_trigger_are_added_one_after_the_other() -> None:
+    """3 + 2 leave the price at 22, above 15, so the second step is added too: 7 of 8 are sold."""
+    steps = [{"trigger": "15", "quantity": "2"}] * 2
+    given = answered(file("3", "A 3@25; B 5@22", containment=steps))
+    assert (awarded(given), given["containment_sold"]) == ({"A": "3", "B": "4"}, "4")
 
 
 def test_a_bid_at_the_trigger_takes_from_what_is_added_and_one_below_does_not() -> None:

@@ -1,5 +1,6 @@
 """Sealed bids: nothing to read before the opening, any two shares open, receipts prove."""
 
+import hashlib
 import json
 from dataclasses import replace
 from itertools import combinations
@@ -25,22 +26,10 @@ from market.auctions.sealed_content import commitment_of, content_text
 from market.auctions.sealing import Sealing, Submitted, submit_bid
 from market.submission import Answer, NewCommand, answer_of
 from tests.support.auction_hall import CLOSE, OPEN, SELLER, Hall, make_hall, refused
+from tests.support.auction_seals import Counted
 from tests.support.market_venues import at
 
 SECRET = bytes(range(32))
-
-
-class Counted:
-    """Bytes that look random and are the same each time."""
-
-    def __init__(self) -> None:
-        self.drawn = 0
-
-    def __call__(self, length: int) -> bytes:
-        import hashlib
-
-        self.drawn += 1
-        return hashlib.shake_256(self.drawn.to_bytes(8, "big")).digest(length)
 
 
 SEAL = make_seal(Counted())
@@ -167,9 +156,7 @@ def test_a_share_with_a_wrong_sign_is_noticed() -> None:
 
 
 def test_shares_of_another_auction_do_not_open() -> None:
-    draw = Counted()
-    draw.drawn = 99
-    other = make_seal(draw)
+    other = make_seal(Counted(99))
     shares = (other.shares["auctioneer"], other.shares["auditor"])
     answer = private_key_from(shares, SEAL.public_key)
     assert isinstance(answer, Refused)
@@ -177,8 +164,6 @@ def test_shares_of_another_auction_do_not_open() -> None:
 
 
 def test_a_share_made_up_by_a_holder_opens_nothing() -> None:
-    import hashlib
-
     body = SEAL.shares["auditor"].rpartition(":")[0]
     made_up = body[:-4] + ("0000" if body[-4:] != "0000" else "1111")
     check = hashlib.sha256(made_up.encode()).hexdigest()[:8]

@@ -14,6 +14,7 @@ from market.book.tape import (
     check_tape,
     chunks,
     is_in_order,
+    lift_of,
     match_all,
     messages_of,
     tape_book,
@@ -29,8 +30,9 @@ BUY, SELL = 0, 1
 
 
 def digest(content: bytes) -> tuple[str, int]:
-    book, stream = tape_book(), Stream(in_order=is_in_order(content))
-    for chunk in chunks(messages_of(content)):
+    lift = lift_of(content)
+    book, stream = tape_book(), Stream(in_order=is_in_order(content), lift=lift)
+    for chunk in chunks(messages_of(content, lift)):
         stream.add(chunk, match_all(book, chunk))
     return stream.sha256(), stream.trades
 
@@ -95,6 +97,21 @@ def test_reports_are_ordered_by_sequence_where_the_tape_is_not() -> None:
     lines = ["0,4,0,2,90,5", "0,9,1,1,100,5"]
     expected = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     assert digest(HEADER + b"".join(records)) == (expected, 0)
+
+
+def test_prices_of_a_tape_may_be_zero_or_below() -> None:
+    records = [
+        record(NEW, 1, 1, SELL, -5, 3),
+        record(NEW, 2, 2, SELL, 0, 3),
+        record(NEW, 3, 3, BUY, -5, 1),
+        record(MODIFY, 4, 2, SELL, -7, 4),
+        record(NEW, 5, 4, BUY, 2, 9, ioc=1),
+        record(CANCEL, 6, 2, SELL, -(2**63), 0),
+    ]
+    lines = ["0,1,1,1,-5,3", "0,2,1,2,0,3", "0,3,0,3,-5,1", "1,3,-5,1,1,3", "3,4,1,2,-7,4"]
+    lines += ["0,5,0,4,2,9", "1,5,-7,4,2,4", "1,5,-5,2,1,4", "2,5,0,4,2", "4,6,2"]
+    expected = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    assert digest(HEADER + b"".join(records)) == (expected, 3)
 
 
 def test_an_empty_tape_has_an_empty_stream() -> None:

@@ -125,7 +125,8 @@ def test_every_sentence_of_a_refused_bid_can_be_said() -> None:
     sealed = answered(
         file(
             "90",
-            "A 1@10.005; B 5@10; C 0@10; D 2@0; E 2@10; F 8@9; G 8@20; G/g2 8@19; H 80@18; H/h2 8@18",
+            "A 1@10.005; B 5@10; C 0@10; D 2@0; E 2@10; F 8@9; G 8@20; G/g2 8@19; H 80@18; H/h2 8@18;"
+            " I -2@10; J 2@-10",
             {"guarantees": {"G": "170"}},
             lot="2",
             minimum_bid="4",

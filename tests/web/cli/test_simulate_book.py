@@ -208,6 +208,30 @@ def test_a_day_order_before_the_first_clock_is_of_its_day(tmp_path: Path) -> Non
     assert played(tmp_path, steps)["book"]["bids"] == []
 
 
+def test_an_order_that_ended_before_it_came_is_gone_at_the_same_clock_told_again(
+    tmp_path: Path,
+) -> None:
+    clock = {"op": "clock", "at": "2026-03-01T15:00:00+08:00"}
+    late = new("late", "buy", "2.00", "1", tif="GTD", expires_at="2026-03-01T14:00:00+08:00")
+    assert statuses(played(tmp_path, [clock, late])) == ["done", "resting"]
+    assert played(tmp_path, [clock, late, clock])["book"]["bids"] == []
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_the_first_and_the_last_instant_of_the_calendar_are_clocks(tmp_path: Path, at: str) -> None:
+    steps = [new("day", "buy", "2.00", "1", tif="DAY"), {"op": "clock", "at": at}]
+    assert statuses(played(tmp_path, steps)) == ["resting", "done"]
+    ends = new("gtd", "buy", "2.00", "1", tif="GTD", expires_at=at)
+    bids = played(tmp_path, [*steps, ends, {"op": "clock", "at": at}])["book"]["bids"]
+    assert bids == [["2.00", [["day", "1"]]]]
+
+
+def test_a_band_of_zero_leaves_the_reference_price_alone(tmp_path: Path) -> None:
+    steps = [new(price, "buy", price, "1") for price in ("9.99", "10.00", "10.01")]
+    answer = played(tmp_path, steps, reference_price="10", band="0")
+    assert statuses(answer) == ["rejected", "resting", "rejected"]
+
+
 def test_ticks_and_lots_of_any_size_are_printed_with_their_decimals(tmp_path: Path) -> None:
     steps = [new("b", "buy", "7.5", "1.50"), new("s", "sell", "7.50", "0.25")]
     answer = played(tmp_path, steps, tick="0.5", lot="0.25")
@@ -297,6 +321,12 @@ PROBLEMS = [
         "value_not_one_of",
     ),
     (
+        "a band below zero",
+        {"venue": {"reference_price": "10", "band": "-0.1"}, "steps": []},
+        "/venue/band",
+        "band_below_zero",
+    ),
+    (
         "a band around nothing",
         {"venue": {"band": "0.1"}, "steps": []},
         "/venue/band",
@@ -354,6 +384,14 @@ def test_a_published_tape_is_played_packed_or_plain(
         assert answer["messages"] == 199833
         assert answer["sha256"] == TAPES[name]
         assert 0 < answer["book_seconds"] < 60
+
+
+def test_a_packed_tape_is_known_by_how_it_begins(tmp_path: Path) -> None:
+    answers = []
+    for name in ("tape.bin.xz", "tape.bin", "TAPE.XZ"):
+        (tmp_path / name).write_bytes(lzma.compress(bytes(16)))
+        answers.append(json.loads(run("tape", tmp_path / name, "--json").stdout)["messages"])
+    assert answers == [0, 0, 0]
 
 
 def test_a_tape_without_json_is_a_table(tmp_path: Path) -> None:
