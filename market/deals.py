@@ -18,7 +18,7 @@ from ledger.units import Unit
 from market.book.orders import Fill, Side, Tif
 from market.calendar import Mode
 from market.commands import CommandCode, Fields
-from market.decisions import Behind, MarketCode, Stand
+from market.decisions import Behind, Stand, halt_refusal
 from market.effects import Effects
 from market.order_rules import day_band, lots_of, price_in_ticks
 from market.orders import Order, OrderState
@@ -249,7 +249,7 @@ def _waiting(effects: Effects, number: int) -> tuple[Order, Order] | Refused:
 
 def _halted(effects: Effects) -> Refused | None:
     if effects.state.stand is Stand.HALTED:
-        return Refused(MarketCode.VENUE_HALTED, {"reason": effects.state.halt_reason})
+        return halt_refusal(effects.state)
     return None
 
 

@@ -31,6 +31,7 @@ class MarketCode(RefusalCode):
     VENUE_UNKNOWN = "venue_unknown"
     COMMAND_ONLY_FOR_OPERATORS = "command_only_for_operators"
     VENUE_HALTED = "venue_halted"
+    VENUE_HALTED_BY_FAULT = "venue_halted_by_fault"
     VENUE_CLOSED = "venue_closed"
     ACCOUNT_NOT_OF_THIS_SCHEME = "account_not_of_this_scheme"
     ACCOUNT_HAS_NO_CASH_ACCOUNT = "account_has_no_cash_account"
@@ -97,6 +98,7 @@ class State:
     phase_until: datetime | None = None
     commitment: str = ""
     halt_reason: str = ""
+    halted_by_fault: bool = False
     day: date | None = None
     reference_ticks: int | None = None
     last_ticks: int | None = None
@@ -150,3 +152,10 @@ class Decision:
     def tell(self, event: str, **values: object) -> None:
         """Note what happened."""
         self.events.append({"event": event, **values})
+
+
+def halt_refusal(state: State) -> Refused:
+    """Say that trading is halted; what failed in a settlement is not for traders to read."""
+    if state.halted_by_fault:
+        return Refused(MarketCode.VENUE_HALTED_BY_FAULT)
+    return Refused(MarketCode.VENUE_HALTED, {"reason": state.halt_reason})

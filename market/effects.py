@@ -166,6 +166,7 @@ class Effects:
         """Let the venue stand otherwise."""
         state = self.state
         state.halt_reason = reason
+        state.halted_by_fault = False
         self.standing.calling = stand is Stand.CALL
         if stand is not state.stand:
             state.stand = stand

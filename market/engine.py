@@ -108,7 +108,8 @@ class Venue:
             return self.decide(command, record)
         if fault.undecided or command.kind in AT_ONCE_KINDS:
             self.state.number = command.number
-            values = {"command": command.kind[:60], "reason": fault.reason}
+            # What failed names accounts and amounts: it stands in the log, not in the answer.
+            values = {"command": command.kind[:60]}
             refused = Refused(MarketCode.COMMAND_NOT_CARRIED_OUT, values)
             decision = Decision("refused", refused=refused)
         else:
@@ -149,6 +150,7 @@ class Venue:
         """Stop the venue because its own settlement failed."""
         self.state.stand = Stand.HALTED
         self.state.halt_reason = reason[:500]
+        self.state.halted_by_fault = True
         self.state.phase_until = None
         self.state.commitment = ""
         self.book.calling = False

@@ -493,7 +493,7 @@ class Runner:
         one = self._venues.get(command.market_id) if queued.market == "venue" else None
         answers = [fault_answer(fault)]
         if one is None:
-            values = {"command": command.kind, "reason": fault.reason}
+            values = {"command": command.kind}
             refused = Refused(MarketCode.COMMAND_NOT_CARRIED_OUT, values)
             return _Decided(queued, command, Decision("refused", refused=refused), answers)
         if command.kind == CommandKind.ADVANCE:

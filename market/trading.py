@@ -6,7 +6,7 @@ from ledger.refusals import Refused, ensure
 from market.book.orders import BookCode, Cause, Outcome, Side, Tif
 from market.commands import Fields, read_amend, sent_order
 from market.deals import amend_refusal, is_confirmed, withdraw_order
-from market.decisions import MarketCode, Stand
+from market.decisions import MarketCode, Stand, halt_refusal
 from market.effects import Effects
 from market.order_rules import book_refusal, dynamic_band, lots_of, order_of, price_in_ticks
 from market.orders import Order, OrderState
@@ -137,7 +137,7 @@ def phase_refusal(effects: Effects, terms: VenueTerms) -> Refused | None:
     """Refuse what comes while the venue takes no orders."""
     state, at = effects.state, effects.command.at
     if state.stand is Stand.HALTED:
-        return Refused(MarketCode.VENUE_HALTED, {"reason": state.halt_reason})
+        return halt_refusal(state)
     if state.stand in (Stand.CLOSED, Stand.BREAK):
         mode = terms.book_mode
         return terms.sessions.refuse_outside(mode, at.instant) or Refused(

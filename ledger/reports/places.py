@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.registry.tables import zone
+from ledger.rights.cny import CNY
 from ledger.rights.tables import scheme
 
 
@@ -57,3 +58,8 @@ def schemes(session: Session) -> list[SchemeChoice]:
     )
     rows = session.execute(select(*columns).order_by(scheme.c.asset_class, scheme.c.code))
     return [SchemeChoice(*tuple(row)) for row in rows]
+
+
+def schemes_of_rights(session: Session) -> list[SchemeChoice]:
+    """Give the schemes of rights by class and code: money is kept as a scheme, and is no right."""
+    return [one for one in schemes(session) if one.asset_class != CNY.asset_class]

@@ -25,6 +25,8 @@ from ledger.rights.schemes import setting_at
 from ledger.rights.tables import period
 
 _TOTAL_KINDS = (PositionKind.TOTAL, PositionKind.ROOM)
+_ROLES_WITH_TOTALS = ("unit", "index")
+"""The market's limits of companies are rooms too, and no totals of a territory."""
 _HELD_KINDS = (
     PositionKind.HOLDING,
     PositionKind.BOUGHT,
@@ -83,7 +85,7 @@ def assets_in_use(session: Session) -> list[AssetInUse]:
             period.c.ends_on,
         )
         .outerjoin(period, period.c.id == asset.c.period_id)
-        .where(has_total)
+        .where(has_total, asset.c.role.in_(_ROLES_WITH_TOTALS))
     ).all()
     indexes: dict[int, list[int]] = {}
     links = select(asset_index.c.asset_id, asset_index.c.index_asset_id).order_by(

@@ -30,7 +30,7 @@ class PeriodDefinition:
 class AssetDefinition:
     """One asset of a scheme.
 
-    ``role`` is unit, index or money; ``unit`` the unit it is shown in (``ledger.units``);
+    ``role`` is unit, index, money or claim; ``unit`` the unit it is shown in (``ledger.units``);
     ``period_code`` the vintage, phase or term it is for; ``index_codes`` the indexes whose room
     must be used to open it; ``scope`` what else its units share (pollutant, medium, source).
     """

@@ -1,4 +1,4 @@
-"""Money: yuan on cash accounts, one asset, backed to the fen by what lies at the bank.
+"""Money: yuan on cash accounts, backed to the fen by what lies at the bank; beside it, claims.
 
 Not a right, yet kept like one, so that a trade moves units and money in one entry.  The zone tree
 ``settlement`` has one cell, in which every cash account lies: money knows no border.

@@ -274,7 +274,7 @@ def test_a_fault_in_settlement_leaves_the_posting_and_halts(floor: Floor) -> Non
     assert floor.held_units("a1", offer) == 100
     assert floor.has(floor.cash("b1")) == [100_000_000]
     said = refused(pick(floor, "b1", "buy", "10", offer))
-    assert said.code == MarketCode.VENUE_HALTED
+    assert said.code == MarketCode.VENUE_HALTED_BY_FAULT
 
 
 def test_the_log_plays_to_the_same_listing(floor: Floor) -> None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, url_
 from ledger.compliance.cover import UseRule
 from ledger.compliance.status import Status
 from ledger.refusals import InvariantBroken, Refused
-from ledger.reports.places import SchemeChoice, schemes
+from ledger.reports.places import SchemeChoice, schemes_of_rights
 from ledger.reports.totals_in_use import (
     AssetInUse,
     assets_in_use,
@@ -104,7 +104,7 @@ class _Section:
 def show() -> str:
     """Show the schemes of one class of right."""
     as_of = asked_as_of()
-    every = schemes(snapshot())
+    every = schemes_of_rights(snapshot())
     classes = [code for code in CLASS_WORDS if any(each.asset_class == code for each in every)]
     chosen = _chosen(classes)
     sections = _sections([each for each in every if each.asset_class == chosen], as_of)
@@ -151,7 +151,7 @@ def show() -> str:
 def export(layout: str) -> Response:
     """Send the tables of one class of right as CSV, Excel or JSON."""
     as_of = asked_as_of()
-    every = schemes(snapshot())
+    every = schemes_of_rights(snapshot())
     chosen = _chosen([code for code in CLASS_WORDS if any(e.asset_class == code for e in every)])
     sections = _sections([each for each in every if each.asset_class == chosen], as_of)
     rows = [row for each in sections for row in each.all_rows]

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, url_
 
 from ledger.refusals import InvariantBroken, Refused
 from ledger.registry.zones import ZoneNode, zone_tree
-from ledger.reports.places import SchemeChoice, schemes
+from ledger.reports.places import SchemeChoice, schemes_of_rights
 from ledger.reports.totals_in_use import (
     AssetInUse,
     HolderInZone,
@@ -196,7 +196,9 @@ def _first_of_each(as_of: AsOf) -> list[_Choice]:
     in_use = assets_in_use(snapshot())
     order = list(CLASS_WORDS)
     found = []
-    for scheme in sorted(schemes(snapshot()), key=lambda one: order.index(one.asset_class)):
+    for scheme in sorted(
+        schemes_of_rights(snapshot()), key=lambda one: order.index(one.asset_class)
+    ):
         own = [asset for asset in in_use if asset.scheme_id == scheme.scheme_id]
         first = running_asset(own, as_of.day)
         if first is not None:

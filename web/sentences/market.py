@@ -21,6 +21,12 @@ _MARKET: dict[RefusalCode, tuple[str, str]] = {
         "Trading is halted here; reason: {reason}. Rule: no orders are taken during a halt, though "
         "they may be cancelled. Wait for the notice that trading resumes.",
     ),
+    MarketCode.VENUE_HALTED_BY_FAULT: (
+        "本场所因系统出错暂停交易，正在查明原因。规则：暂停期间不收委托，但可以撤单。请等待恢复的公告。",
+        "Trading is halted here because the system failed; the cause is being looked for. Rule: no "
+        "orders are taken during a halt, though they may be cancelled. Wait for the notice that "
+        "trading resumes.",
+    ),
     MarketCode.VENUE_CLOSED: (
         "本场所现在不收委托（状态：{state}）。规则：委托只在交易时段内受理。请在开市后再报。",
         "The venue takes no orders now (state: {state}). Rule: orders are taken in trading hours. "
@@ -102,11 +108,11 @@ _MARKET: dict[RefusalCode, tuple[str, str]] = {
         "account has, its sell orders included. Check the quantity.",
     ),
     MarketCode.COMMAND_NOT_CARRIED_OUT: (
-        "指令 {command} 未能执行：{reason}。规则：系统出错时该指令不产生任何后果，场所随即停牌。"
+        "指令 {command} 未能执行，系统内部出错。规则：系统出错时该指令不产生任何后果，场所随即停牌。"
         "请联系运行人员，查明后用新的键重发。",
-        "The command {command} could not be carried out: {reason}. Rule: where the system itself "
-        "fails, the command has no effect and the venue is halted. Tell the operators, and send it "
-        "again under a new key once the cause is found.",
+        "The command {command} could not be carried out: the system itself failed. Rule: such a "
+        "command has no effect, and the venue is halted. Tell the operators, and send it again "
+        "under a new key once the cause is found.",
     ),
     MarketCode.SEED_NOT_THE_COMMITTED_ONE: (
         "公布的种子与先前的承诺 {commitment} 不符。规则：种子的 SHA-256 须等于事先公布的承诺。请用原来的种子。",

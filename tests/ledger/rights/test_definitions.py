@@ -76,15 +76,13 @@ def test_every_setting_of_the_catalogue_is_used_by_some_scheme() -> None:
     assert used == {one.key for one in SETTING_KEYS}
 
 
-def test_money_is_one_asset_in_yuan_and_fen() -> None:
+def test_money_and_claims_are_two_assets_in_yuan_and_fen() -> None:
     money = shipped("cny")
-    (asset,) = money.assets
-    assert (money.asset_class, asset.code, asset.role, asset.unit) == (
-        "money",
-        "CNY",
-        "money",
-        "CNY",
-    )
+    assert money.asset_class == "money"
+    assert [(asset.code, asset.role, asset.unit) for asset in money.assets] == [
+        ("CNY", "money", "CNY"),
+        ("CNY-CLAIM", "claim", "CNY"),
+    ]
 
 
 def test_an_unknown_scheme_is_refused_with_those_there_are() -> None:

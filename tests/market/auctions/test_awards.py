@@ -1,11 +1,13 @@
 """Awards: deposits set off, deadlines, default, every format, what is left over."""
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
+from ledger.core.clock import now_at
 from ledger.core.database import reading
 from ledger.core.entries import Entry, PositionKey, Transfer
 from ledger.core.moves import EntryKind, PositionKind
@@ -433,4 +435,38 @@ def test_an_approved_need_lowered_later_cuts_the_bid(hall: Hall) -> None:
     assert awards(hall) == [("1000", "75.00")]
     (out,) = hall.result()["refused"]
     assert out["code"] == "bid_beyond_approved_need"
+    assert hall.is_sound()
+
+
+def test_only_who_did_not_pay_owes_a_shortfall_and_only_once(hall: Hall) -> None:
+    """a2 pays 5,000, b1 does not; sold again at 50.00, then a third time at 40.00.
+
+    5,000 x 20.00 = 100,000.00 are owed by b1 after the second auction, and no more after the third.
+    """
+    opened(hall, RULES)
+    paid = hall.bid("a2", "5000", "70.00").answer["bid"]
+    number = hall.bid("b1", "5000", "70.00").answer["bid"]
+    hall.post(hall.spend("b1", 94_000_000))
+    hall.to(CLOSE)
+    hall.later(days=5)
+    for day, price in ((1, "50.00"), (20, "40.00")):
+        opens = now_at(datetime(2026, 12, day, 1, tzinfo=UTC))
+        again = {
+            "opens_at": opens.instant.isoformat(),
+            "closes_at": (opens.instant + timedelta(hours=1)).isoformat(),
+        }
+        announced = hall.announce(
+            code=f"示例-再{day}",
+            follows="示例-1",
+            window=again,
+            fees=FREE,
+            supply={"quantity": "5000"},
+            rules=RULES | {"reserve_price": "1"},
+        )
+        assert announced.refused is None, announced
+        hall.to(opens)
+        assert hall.bid("b2", "5000", price).refused is None
+        hall.later(hours=1)
+        assert hall.stage() == ("settled", "")
+        assert hall.has(hall.debt("a2", paid), hall.debt("b1", number)) == [0, -10_000_000]
     assert hall.is_sound()

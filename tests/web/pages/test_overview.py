@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from ledger.core.database import run
 from ledger.demonstration.loading import load_demonstration
+from ledger.rights.cny import CNY
 from ledger.rights.nm_water import NM_WATER
 from ledger.rights.schemes import open_scheme
 from web.app import create_app
@@ -151,3 +152,21 @@ def test_a_scheme_without_a_total_says_so(sqlite_engine: Engine) -> None:
     page = create_app(sqlite_engine).test_client().get("/").text
     assert "奈曼旗水权" in page
     assert "本制度尚未下达总量" in page
+
+
+def test_money_is_no_right_and_has_no_tab(year: Engine) -> None:
+    run(year, lambda session: open_scheme(session, CNY))
+    client = create_app(year, now=lambda: LATE_IN_THE_YEAR).test_client()
+    for address in ("/", "/?class=carbon"):
+        page = client.get(address).text
+        assert "class=carbon" in page
+        assert "class=money" not in page
+    assert client.get("/?class=money").status_code == 404
+    assert client.get("/overview.json?class=money").status_code == 404
+
+
+def test_a_ledger_with_nothing_but_money_shows_no_right(sqlite_engine: Engine) -> None:
+    run(sqlite_engine, lambda session: open_scheme(session, CNY))
+    client = create_app(sqlite_engine).test_client()
+    assert "交易资金" not in client.get("/").text
+    assert json.loads(client.get("/overview.json").text)["class"] is None

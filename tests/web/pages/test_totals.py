@@ -17,12 +17,17 @@ from ledger.compliance.status import Status
 from ledger.core.clock import now_at
 from ledger.core.database import run
 from ledger.demonstration.loading import load_demonstration
+from ledger.refusals import Refused
 from ledger.registry.zones import ensure_cell, ensure_zone
+from ledger.rights.cny import CNY
 from ledger.rights.eu_ets import EU_ETS
-from ledger.rights.schemes import open_scheme
+from ledger.rights.schemes import find_scheme, open_scheme
 from ledger.totals.acts import Act
 from ledger.totals.desk import set_total
 from ledger.totals.figures import TotalState
+from market.limit_registry import LimitDefinition, open_group, open_limit
+from market.limits import RoomState, set_limit
+from market.venue_terms import LimitKind
 from web.app import create_app
 from web.total_rows import STATE_LOOKS
 from web.words import COMPLIANCE_WORDS, TOTAL_STATE_WORDS
@@ -226,3 +231,28 @@ def test_what_a_zone_divided_is_what_it_did_not_keep(stranger: FlaskClient) -> N
 def test_every_state_has_its_word_and_its_mark() -> None:
     assert set(TOTAL_STATE_WORDS) == set(STATE_LOOKS) == set(TotalState)
     assert set(COMPLIANCE_WORDS) == set(Status)
+
+
+def _money_and_a_limit(session: Session) -> None:
+    open_scheme(session, CNY)
+    carbon = find_scheme(session, "nm-carbon")
+    assert carbon is not None
+    now = now_at(LATE_IN_THE_YEAR)
+    asset = carbon.assets["nm-carbon-2025"].id
+    new = LimitDefinition("example", LimitKind.HOLDING, (asset,), "限额（示例）", "Limit", "示例")
+    limit = open_limit(session, new, now, "test")
+    group = open_group(session, carbon.id, "example", "示例集团", now, "test")
+    assert not isinstance(limit, Refused)
+    assert not isinstance(group, Refused)
+    act = Act("limit:example", now.today, "test", "test", "test")
+    assert isinstance(set_limit(session, limit, group.id, 1000, act, now), RoomState)
+
+
+def test_money_and_limits_of_companies_are_no_totals(year: Engine) -> None:
+    client = create_app(year, now=lambda: LATE_IN_THE_YEAR).test_client()
+    asked = ("/totals", "/totals?asset=nm-carbon-2025", "/?class=carbon", "/totals.json")
+    before = [client.get(address).text for address in asked]
+    run(year, _money_and_a_limit)
+    assert [client.get(address).text for address in asked] == before
+    for code in ("CNY", "limit:example"):
+        assert client.get(f"/totals?asset={code}").status_code == 404
