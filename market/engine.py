@@ -71,6 +71,8 @@ class Venue:
             if terms.book_mode is Mode.LISTING
             else Book(terms.self_trade, remember_ids=False)
         )
+        self._next_expiry: datetime | None = None
+        self._expiry_known = False
         self.set_terms(terms)
         self.book.calling = state.stand is Stand.CALL
         for order in by_priority:
@@ -140,6 +142,8 @@ class Venue:
             refused = handler(effects, self.terms)
             if not matching:
                 self.book.calling = calling
+        if any(order.expires_at is not None for order in decision.orders.values()):
+            self._expiry_known = False
         if refused is not None:
             ensure(not decision.trades, "a refused command trades nothing")
             decision.status = "refused"
@@ -161,7 +165,13 @@ class Venue:
         due = [self.terms.sessions.next_change(after)]
         if self.state.phase_until is not None:
             due.append(self.state.phase_until)
-        due += [order.expires_at for order in self.orders.values() if order.expires_at is not None]
+        if not self._expiry_known:
+            # Looked up anew only when an order that ends by itself came or went.
+            ends = [one.expires_at for one in self.orders.values() if one.expires_at is not None]
+            self._next_expiry = min(ends, default=None)
+            self._expiry_known = True
+        if self._next_expiry is not None:
+            due.append(self._next_expiry)
         return min(due)
 
 

@@ -20,11 +20,11 @@ from ledger.refusals import Refused, ensure
 from market.commands import Command
 from market.decisions import Decision, MarketCode, State, Trade
 from market.engine import Venue
+from market.log_rows import answer_text, event_text
 from market.orders import Order, OrderState
 from market.record import ReplayDiffers, ReplayedRecord, fault_of
 from market.replay_findings import Differences, ReplayCode, ReplayReport
 from market.replay_journal import balances_now, compare_with_journal
-from market.runner import answer_text, event_text
 from market.settlement import hold_needed, hold_position
 from market.store import load_venue, order_of_row, state_to_json
 from market.tables import command_log, market_order, trade
@@ -106,14 +106,13 @@ class _Replay:
 
     def _play(self, row: Row[Any], piece: _Piece) -> bool:
         self._counted["commands"] += 1
-        fault, answers = fault_of(json.loads(row.admission))
-        record = ReplayedRecord(answers)
-        command = _command(row)
-        if self._one is None and _is_of_unknown_venue(row):
-            return True
-        one = self._venue_on(command)
         try:
-            decision = one.take(command, record, fault)
+            if self._one is None and _is_of_unknown_venue(row):
+                return True
+            fault, answers = fault_of(json.loads(row.admission))
+            record = ReplayedRecord(answers)
+            command = _command(row)
+            decision = self._venue_on(command).take(command, record, fault)
             record.finish()
         except Exception as broken:  # noqa: BLE001 - whatever a changed log makes the engine do
             said = str(broken) or type(broken).__name__

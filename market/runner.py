@@ -11,9 +11,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from secrets import token_hex
-from typing import Any, Protocol
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -23,23 +20,23 @@ from ledger.core.clock import Now
 from ledger.core.database import OutcomeUnknown, reading, run
 from ledger.core.entries import Entry, PositionKey
 from ledger.core.posting import WorkingSet
-from ledger.refusals import Refused, ensure
+from ledger.refusals import Refused
 from market import lease
-from market.answers import refused_to_json
 from market.batch_rows import Batch, Queued, take, write
 from market.behind import Registry, read_registry
-from market.book.call import random_end
+from market.clockwork import Clockwork, OtherMarket
 from market.commands import Command, CommandKind
-from market.decisions import Decision, Fault, MarketCode, Stand, Trade
+from market.decisions import Decision, Fault, MarketCode, Trade
 from market.engine import Venue
 from market.foresight import Ahead, positions_ahead
 from market.limit_registry import grouping_version
-from market.record import Answers, LiveRecord, ReplayedRecord, answers_text, fault_answer
+from market.log_rows import Decided, log_row
+from market.record import LiveRecord, ReplayedRecord, fault_answer
 from market.regrouping import regrouped
 from market.rolling import roll_all
 from market.store import load_venue
 from market.submission import payload_text
-from market.tables import call_seed, command_log
+from market.tables import command_log
 from market.venue_tables import venue
 from market.venues import terms_at
 
@@ -47,26 +44,6 @@ BATCH = 500
 """Commands decided in one transaction."""
 
 LEASE = timedelta(seconds=10)
-AGAIN_AFTER_FAULT = timedelta(minutes=1)
-"""How long the clock leaves a venue alone whose own going-on failed."""
-
-
-class OtherMarket(Protocol):
-    """A market beside the venues, whose commands come through the same log (auctions)."""
-
-    def decide(
-        self, session: Session, working_set: WorkingSet, command: Command, record: "LiveRecord"
-    ) -> Decision:
-        """Decide one command and write what it changes, all but entries and the log."""
-        ...
-
-    def stand_still(self, session: Session, command: Command, fault: str) -> Decision:
-        """Refuse a command that could not be decided, and let what it is about stand still."""
-        ...
-
-    def due(self, session: Session, now: Now) -> Sequence[Queued]:
-        """Name what the clock asks for now."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +56,6 @@ class _AtFault:
 
 class _GroupsMoved(Exception):
     """Companies came into other groups after the batch had looked: look again."""
-
-
-@dataclass(slots=True)
-class _Decided:
-    queued: Queued
-    command: Command
-    decision: Decision
-    answers: Answers
 
 
 class Runner:
@@ -120,8 +89,7 @@ class Runner:
         self._epoch: int | None = None
         self._last_number = 0
         self._venues: dict[int, Venue] = {}
-        self._due_at: dict[int, datetime] = {}
-        self._left_alone: dict[int, datetime] = {}
+        self._clockwork = Clockwork(self._others)
         self._trying = _NOTHING
         self._held_at = _PAST
         self._position_ids: dict[PositionKey, int] = {}
@@ -197,7 +165,7 @@ class Runner:
 
     def next_due(self) -> datetime | None:
         """Give when the clock next asks for something, as far as that was known at the last look."""
-        return min(self._due_at.values(), default=None)
+        return self._clockwork.next_due()
 
     def _together_or_alone(self) -> int:
         try:
@@ -269,7 +237,9 @@ class Runner:
         self._limit_stillness(session)
         if not self._clean or self._terms_day != now.today:
             self._load(session, now)
-        queued = [*self._regroupings(session, now), *self._due(session, now)][:size]
+        queued = self._regroupings(session, now)
+        queued += self._clockwork.due(session, self._venues, now, self._last_number)
+        queued = queued[:size]
         queued += take(session, size - len(queued))
         if any(one.market == "venue" and one.market_id not in self._venues for one in queued):
             self._load(session, now)
@@ -319,7 +289,7 @@ class Runner:
             venue_id: load_venue(session, terms_at(session, venue_id, now.instant))
             for venue_id in session.scalars(select(venue.c.id).order_by(venue.c.id)).all()
         }
-        self._due_at = {}
+        self._clockwork.forget()
         self._grouping = None
         # What a batch made that did not commit is not there.
         self._position_ids = {}
@@ -330,23 +300,6 @@ class Runner:
 
     def _has_new_venue(self, session: Session) -> bool:
         return session.scalar(select(func.count()).select_from(venue)) != len(self._venues)
-
-    # -- what is to be decided -----------------------------------------------------------------
-
-    def _due(self, session: Session, now: Now) -> list[Queued]:
-        """Name what the clock asks for: venues whose time has come, and the other markets."""
-        due = []
-        for venue_id, one in self._venues.items():
-            if now.instant < self._left_alone.get(venue_id, _PAST):
-                continue
-            if one.state.day == now.today and now.instant < self._due_at.get(venue_id, _PAST):
-                continue
-            queued = self._advance(session, venue_id, one, now)
-            if queued is not None:
-                due.append(queued)
-        for market in self._others.values():
-            due += market.due(session, now)
-        return due
 
     def _regroupings(self, session: Session, now: Now) -> list[Queued]:
         """Name the venues whose open orders stand under other groups since the last look."""
@@ -373,59 +326,11 @@ class Runner:
             if orders
         ]
 
-    def _advance(self, session: Session, venue_id: int, one: Venue, now: Now) -> Queued | None:
-        payload: dict[str, object] = {}
-        state = one.state
-        if state.stand is Stand.CALL and state.day == now.today and not state.commitment:
-            payload = self._seal_end(session, venue_id, one, now)
-        elif state.commitment and state.phase_until is not None:
-            if now.instant < state.phase_until:
-                self._due_at[venue_id] = state.phase_until
-                return None
-            payload = {"seed": _seed(session, state.commitment)}
-        if not payload and state.day == now.today:
-            ends = one.due_at(state.seen_at or now.instant)
-            if now.instant < ends:
-                self._due_at[venue_id] = ends
-                return None
-        return Queued(
-            market="venue",
-            market_id=venue_id,
-            kind=CommandKind.ADVANCE,
-            party_id=0,
-            key=f"advance:{venue_id}:{self._last_number}",
-            payload=payload_text(payload),
-            actor="",
-            submitted_at=now.instant,
-        )
-
-    def _seal_end(self, session: Session, venue_id: int, one: Venue, now: Now) -> dict[str, object]:
-        """Draw the seed that ends a call at random and keep it; its commitment goes out now."""
-        calls = one.terms.calls
-        ends = one.state.phase_until or one.terms.sessions.call_ends_at(now.instant)
-        if calls is None or not calls.random_end_seconds or ends is None:
-            return {}
-        seed = token_hex(16)
-        commitment = sha256(seed.encode()).hexdigest()
-        session.execute(
-            call_seed.insert(),
-            {
-                "commitment": commitment,
-                "market": "venue",
-                "market_id": venue_id,
-                "seed": seed,
-                "made_at": now.instant,
-            },
-        )
-        earliest = max(ends - timedelta(seconds=calls.random_end_seconds), now.instant)
-        until = random_end(seed, earliest, max(ends, earliest))
-        return {"commitment": commitment, "until": until.isoformat()}
-
     # -- deciding and writing ------------------------------------------------------------------
 
     def _decide(
         self, session: Session, queued: Sequence[Queued], now: Now, fault: Fault | None
-    ) -> list[_Decided]:
+    ) -> list[Decided]:
         commands = [
             Command(
                 number=number,
@@ -466,43 +371,43 @@ class Runner:
         working_set: WorkingSet,
         registry: Registry,
         fault: Fault | None,
-    ) -> _Decided:
+    ) -> Decided:
         other = self._others.get(queued.market)
         if other is not None:
             record = LiveRecord(session, working_set, registry, None, self._watch)
             decision = other.decide(session, working_set, command, record)
-            return _Decided(queued, command, decision, record.answers)
+            return Decided(queued, command, decision, record.answers)
         one = self._venues.get(command.market_id)
         if one is None or queued.market != "venue":
-            return _Decided(queued, command, _venue_unknown(command), [])
+            return Decided(queued, command, _venue_unknown(command), [])
         record = LiveRecord(session, working_set, registry, one.terms, self._watch)
         if fault is not None:
             record.answers.append(fault_answer(fault))
         decision = one.take(command, record, fault)
-        self._due_at.pop(command.market_id, None)
-        return _Decided(queued, command, decision, record.answers)
+        self._clockwork.moved(command.market_id)
+        return Decided(queued, command, decision, record.answers)
 
     def _undecided(
         self, session: Session, queued: Queued, command: Command, fault: Fault
-    ) -> _Decided:
+    ) -> Decided:
         """Refuse a command that could not be decided at all; the record is not asked."""
         other = self._others.get(queued.market)
         if other is not None:
             decision = other.stand_still(session, command, fault.reason)
-            return _Decided(queued, command, decision, [fault_answer(fault)])
+            return Decided(queued, command, decision, [fault_answer(fault)])
         one = self._venues.get(command.market_id) if queued.market == "venue" else None
         answers = [fault_answer(fault)]
         if one is None:
             values = {"command": command.kind}
             refused = Refused(MarketCode.COMMAND_NOT_CARRIED_OUT, values)
-            return _Decided(queued, command, Decision("refused", refused=refused), answers)
+            return Decided(queued, command, Decision("refused", refused=refused), answers)
         if command.kind == CommandKind.ADVANCE:
             # Or the clock would ask for the same again at once.
-            self._left_alone[command.market_id] = command.at.instant + AGAIN_AFTER_FAULT
-        self._due_at.pop(command.market_id, None)
-        return _Decided(queued, command, one.take(command, ReplayedRecord([]), fault), answers)
+            self._clockwork.leave_alone(command.market_id, command.at.instant)
+        self._clockwork.moved(command.market_id)
+        return Decided(queued, command, one.take(command, ReplayedRecord([]), fault), answers)
 
-    def _batch_of(self, decided: Sequence[_Decided]) -> Batch:
+    def _batch_of(self, decided: Sequence[Decided]) -> Batch:
         """Gather what is to be written of what was decided."""
         trades: dict[int, list[Trade]] = {}
         orders = {}
@@ -517,7 +422,7 @@ class Runner:
             orders=list(orders.values()),
             trades=trades,
             states={venue_id: self._venues[venue_id].state for venue_id in trades},
-            log=[_log_row(one, epoch) for one in decided],
+            log=[log_row(one, epoch) for one in decided],
         )
 
     def _open(self, working_set: WorkingSet, ahead: Ahead, commands: int) -> None:
@@ -544,12 +449,6 @@ _NOTHING = (0, "")
 """No command's sender and key: what failed was nobody's command."""
 
 
-def _seed(session: Session, commitment: str) -> str:
-    found = session.scalar(select(call_seed.c.seed).where(call_seed.c.commitment == commitment))
-    ensure(found is not None, "a committed seed is kept")
-    return found or ""
-
-
 def _venue_unknown(command: Command) -> Decision:
     values = {"venue": str(command.market_id)}
     return Decision("refused", refused=Refused(MarketCode.VENUE_UNKNOWN, values))
@@ -560,40 +459,3 @@ def _accounts_named(commands: Sequence[Command]) -> list[str]:
         command.payload.get(name) for command in commands for name in ("account", "counterparty")
     ]
     return [account for account in named if isinstance(account, str)]
-
-
-def _log_row(one: _Decided, epoch: int) -> dict[str, Any]:
-    decision = one.decision
-    return {
-        "number": one.command.number,
-        "market": one.queued.market,
-        "market_id": one.queued.market_id,
-        "kind": one.queued.kind,
-        "party_id": one.queued.party_id,
-        "key": one.queued.key,
-        "payload": one.queued.payload,
-        "actor": one.queued.actor,
-        "submitted_at": one.queued.submitted_at,
-        "decided_at": one.command.at.instant,
-        "epoch": epoch,
-        "status": decision.status,
-        "admission": answers_text(one.answers),
-        "answer": answer_text(decision),
-        "events": event_text(decision),
-    }
-
-
-def answer_text(decision: Decision) -> str:
-    """Write the answer to a command for the log."""
-    if decision.refused is not None:
-        return _json({"refused": refused_to_json(decision.refused)})
-    return _json({"answer": decision.answer})
-
-
-def event_text(decision: Decision) -> str:
-    """Write what happened for the log."""
-    return _json(decision.events)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -22,8 +22,9 @@ from ledger.core.clock import Now
 from ledger.core.database import reading
 from market import lease
 from market.auctions.auction_tables import auction
+from market.clockwork import OtherMarket
 from market.hearing import Listener
-from market.runner import LEASE, OtherMarket, Runner
+from market.runner import LEASE, Runner
 from market.submission import WAKE_CHANNEL
 from market.tables import queued_command
 from market.venue_tables import venue

@@ -23,13 +23,12 @@ from ledger.registry.accounts import AccountKind, AccountRow, accounts_by_id, fi
 from ledger.registry.cash import money_desk, usable_cash_account
 from ledger.rights.tables import scheme
 from ledger.units import unit_of
+from market.auctions.auction_settings import insert_setting, settings_on
 from market.auctions.auction_store import (
     claim_asset,
     decimals_of_asset,
     find_auction_id,
     insert_auction,
-    insert_setting,
-    settings_on,
 )
 from market.auctions.auction_tables import auction
 from market.auctions.awards import Ground, hold_entry
@@ -38,8 +37,8 @@ from market.auctions.notice import (
     Notice,
     NoticeCode,
     SupplyFrom,
-    read_notice,
 )
+from market.auctions.notice_reading import read_notice
 from market.auctions.seal import is_public_key
 from market.commands import Command
 from market.decisions import Decision, Record

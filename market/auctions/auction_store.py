@@ -5,15 +5,15 @@ Knows the tables of auctions; decides nothing.
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ledger.core.moves import PositionKind
-from ledger.core.reference_rows import insert_rows, rows_where
+from ledger.core.reference_rows import rows_where
 from ledger.core.tables import asset
 from ledger.refusals import InvariantBroken, Refused, ensure
 from ledger.registry.cash import money_desk
@@ -22,18 +22,17 @@ from ledger.rights.cny import CNY_CLAIM
 from ledger.units import unit_of
 from market.auctions.auction_tables import (
     auction,
-    auction_award,
     auction_bid,
     auction_bidder,
     auction_need,
-    auction_setting,
     auction_state,
 )
-from market.auctions.awards import Ground, Winning
+from market.auctions.awards import Ground
 from market.auctions.bidding import BidTerms
 from market.auctions.bids import Bid
-from market.auctions.life import AwardState, BidState, Stage
-from market.auctions.notice import Notice, read_notice
+from market.auctions.life import BidState, Stage
+from market.auctions.notice import Notice
+from market.auctions.notice_reading import read_notice
 from market.pricing import scale_of
 from market.tables import call_seed, command_log
 
@@ -299,6 +298,16 @@ def bidders_of(session: Session, auction_id: int) -> dict[int, Bidder]:
     return {row.party_id: Bidder(row.party_id, row.cash_account_id, row.held) for row in found}
 
 
+def find_bidder(session: Session, auction_id: int, party_id: int) -> Bidder | None:
+    """Give what is held of one bidder; None of whom nothing ever was."""
+    row = session.execute(
+        select(auction_bidder).where(
+            auction_bidder.c.auction_id == auction_id, auction_bidder.c.party_id == party_id
+        )
+    ).one_or_none()
+    return None if row is None else Bidder(row.party_id, row.cash_account_id, row.held)
+
+
 def save_bidder(session: Session, auction_id: int, one: Bidder) -> None:
     """Write what is held of a bidder."""
     changed = session.execute(
@@ -341,109 +350,3 @@ def numbers_of_parties(session: Session, party_ids: Iterable[int]) -> dict[int, 
     """Give the registry's number of each party: who a bidder is in a clearing."""
     query = select(party.c.id, party.c.number)
     return {row.id: row.number for row in rows_where(session, query, party.c.id, party_ids)}
-
-
-# -- awards ------------------------------------------------------------------------------------
-
-
-def insert_awards(session: Session, auction_id: int, awards: Sequence[Winning]) -> None:
-    """Write down what was won."""
-    insert_rows(
-        session,
-        auction_award,
-        [
-            {
-                "bid_id": one.bid_id,
-                "auction_id": auction_id,
-                "party_id": one.party_id,
-                "account_id": one.account_id,
-                "cash_account_id": one.cash_account_id,
-                "place": one.place,
-                "quantity": one.quantity,
-                "price_micro": one.price_micro,
-                "amount_fen": one.amount_fen,
-                "rooms": json.dumps(one.rooms),
-                **_changing(one),
-            }
-            for one in awards
-        ],
-    )
-
-
-def _changing(one: Winning) -> dict[str, Any]:
-    return {
-        "deposit_fen": one.deposit_fen,
-        "paid_fen": one.paid_fen,
-        "owed_fen": one.owed_fen,
-        "instalments_paid": one.instalments_paid,
-        "due_at": one.due_at,
-        "state": one.state,
-        "charged_by": one.charged_by,
-    }
-
-
-def save_award(session: Session, one: Winning) -> None:
-    """Write how an award stands now."""
-    session.execute(
-        update(auction_award).where(auction_award.c.bid_id == one.bid_id).values(**_changing(one))
-    )
-
-
-def awards_of(session: Session, auction_id: int) -> list[Winning]:
-    """Give the awards of an auction in rank order."""
-    found = session.execute(
-        select(auction_award)
-        .where(auction_award.c.auction_id == auction_id)
-        .order_by(auction_award.c.place)
-    )
-    return [
-        Winning(
-            bid_id=row.bid_id,
-            party_id=row.party_id,
-            account_id=row.account_id,
-            cash_account_id=row.cash_account_id,
-            place=row.place,
-            quantity=row.quantity,
-            price_micro=row.price_micro,
-            amount_fen=row.amount_fen,
-            deposit_fen=row.deposit_fen,
-            due_at=row.due_at,
-            rooms=tuple((one[0], one[1]) for one in json.loads(row.rooms)),
-            paid_fen=row.paid_fen,
-            owed_fen=row.owed_fen,
-            instalments_paid=row.instalments_paid,
-            state=AwardState(row.state),
-            charged_by=row.charged_by,
-        )
-        for row in found
-    ]
-
-
-# -- dated settings ----------------------------------------------------------------------------
-
-
-def settings_on(session: Session, scheme_id: int, day: date) -> dict[str, tuple[str, str]]:
-    """Give what a scheme asks of its auctions on a day: key -> value and source."""
-    found = session.execute(
-        select(auction_setting)
-        .where(auction_setting.c.scheme_id == scheme_id, auction_setting.c.valid_from <= day)
-        .order_by(auction_setting.c.valid_from, auction_setting.c.version)
-    )
-    return {row.key: (row.value, row.source) for row in found}
-
-
-def insert_setting(session: Session, row: Mapping[str, Any]) -> None:
-    """Write down a setting from a day on; a later word about the same day counts instead."""
-    version = session.scalar(
-        select(func.coalesce(func.max(auction_setting.c.version), 0)).where(
-            auction_setting.c.scheme_id == row["scheme_id"],
-            auction_setting.c.key == row["key"],
-            auction_setting.c.valid_from == row["valid_from"],
-        )
-    )
-    session.execute(insert(auction_setting), {**row, "version": (version or 0) + 1})
-
-
-def with_terms(one: StoredBid, terms: BidTerms) -> StoredBid:
-    """Give a bid as opened."""
-    return replace(one, terms=terms)

@@ -5,7 +5,7 @@ its bidders is counted in one place.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,17 @@ from ledger.core.entries import Entry, PositionKey, Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.posting import WorkingSet
 from ledger.refusals import Refused
-from market.auctions.auction_store import Auction, Bidder, bidders_of, save_bidder
+from market.auctions.auction_store import (
+    Auction,
+    Bidder,
+    bidders_of,
+    find_bidder,
+    save_bidder,
+)
 from market.auctions.awards import entry_of, release_entry
 from market.commands import Command
 from market.decisions import Decision, Record
+from market.rooms import RoomPlace
 
 
 @dataclass(slots=True)
@@ -29,11 +36,8 @@ class Case:
     command: Command
     decision: Decision
     auction: Auction
-
-    def refuse(self, refused: Refused) -> None:
-        """Answer that the command is refused."""
-        self.decision.status = "refused"
-        self.decision.refused = refused
+    sellers_rooms: dict[int, list[RoomPlace]] = field(default_factory=dict)
+    """The rooms that sellers' groups get back, by account, once they were looked up."""
 
     def balance(self, position: PositionKey) -> int:
         """Lock a position and give what it has."""
@@ -53,7 +57,7 @@ class Case:
 
     def bidder(self, party_id: int, cash_account_id: int) -> Bidder:
         """Give what is held of a bidder, nothing where he is new."""
-        found = bidders_of(self.session, self.auction.id).get(party_id)
+        found = find_bidder(self.session, self.auction.id, party_id)
         return found or Bidder(party_id, cash_account_id, 0)
 
     def hold_deposit(self, bidder: Bidder, needed: int) -> Refused | None:

@@ -20,18 +20,16 @@ from ledger.registry.cash import cash_accounts_of
 from market.auctions.auction_store import (
     Auction,
     StoredBid,
-    awards_of,
     bidders_of,
     bids_of,
     find_auction_id,
-    insert_awards,
     load_auction,
     needs_of,
     numbers_of_parties,
-    save_award,
     seed_of,
     set_bid_state,
 )
+from market.auctions.award_store import awards_of, insert_awards, save_award
 from market.auctions.awards import Winning, resale_of, shortfall_entry, shortfall_fen
 from market.auctions.caps import Cap, CapCode
 from market.auctions.case import Case

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 
 from ledger.refusals import RefusalCode, Refused, ensure
 from market.auctions.bids import Bid
-from market.auctions.notice import DepositKind, DepositRule, Notice, start_price
-from market.auctions.rules import Format, Rules
+from market.auctions.notice import QUOTING, DepositKind, DepositRule, Notice, start_price
+from market.auctions.rules import Rules
 from market.fees import fee_on
 from market.pricing import format_plain_money, share_fen, value_fen_rounded
-
-QUOTING = (Format.ASCENDING, Format.MULTI_QUOTE)
-"""Formats in which only the last quote of a bidder counts."""
 
 
 class DepositCode(RefusalCode):

@@ -17,12 +17,12 @@ from ledger.refusals import Refused
 from market.auctions.announcing import DrawSeed, announce
 from market.auctions.auction_store import (
     auctions_due,
-    awards_of,
     bids_of,
     last_command,
     load_auction,
     save_auction,
 )
+from market.auctions.award_store import awards_of
 from market.auctions.bid_desk import amend, approve_need, bid, open_bids, withdraw
 from market.auctions.case import Case
 from market.auctions.clearing_desk import clear_now
@@ -84,8 +84,7 @@ class AuctionDesk:
         if auction is None:
             return Refused(LifeCode.AUCTION_UNKNOWN, {"auction": str(command.market_id)})
         if auction.halted and kind is not AuctionCommand.RESUME:
-            values = {"auction": auction.notice.code, "reason": auction.halted}
-            return Refused(LifeCode.AUCTION_STANDS_STILL, values)
+            return Refused(LifeCode.AUCTION_STANDS_STILL, {"auction": auction.notice.code})
         case = Case(session, working_set, record, command, decision, auction)
         refused = _HANDLERS[kind](case)
         if refused is None:
@@ -104,9 +103,10 @@ class AuctionDesk:
             return decision
         auction.halted = fault[:500] or "fault"
         save_auction(session, auction, None)
-        values = {"auction": auction.notice.code, "reason": auction.halted}
+        # What failed may tell of bids: the log's admission and the regulator have it, bidders not.
+        values = {"auction": auction.notice.code}
         decision.refused = Refused(LifeCode.AUCTION_STANDS_STILL, values)
-        decision.tell("auction_halted", auction=auction.id, reason=auction.halted)
+        decision.tell("auction_halted", auction=auction.id)
         return decision
 
     def due(self, session: Session, now: Now) -> Sequence[Queued]:

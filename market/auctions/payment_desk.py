@@ -8,7 +8,7 @@ from ledger.core.entries import Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.refusals import Refused
 from ledger.registry.accounts import accounts_by_id
-from market.auctions.auction_store import awards_of, save_award
+from market.auctions.award_store import awards_of, save_award
 from market.auctions.awards import (
     Winning,
     award_entry,
@@ -97,9 +97,11 @@ def _rooms_back(case: Case, award: Winning) -> list[Transfer]:
     account_id = award.account_id if ground.buys else ground.account_id
     if not ground.buys and ground.supply_kind is not PositionKind.HOLDING:
         return []
-    account = accounts_by_id(case.session, [account_id])[account_id]
+    if account_id not in case.sellers_rooms:
+        account = accounts_by_id(case.session, [account_id])[account_id]
+        case.sellers_rooms[account_id] = rooms_of_sale(case, account_id, account.party_id)
     legs: list[Transfer] = []
-    for place in rooms_of_sale(case, account_id, account.party_id):
+    for place in case.sellers_rooms[account_id]:
         legs += legs_of_sale(place, award.quantity, -case.balance(place.tolerated))
     return legs
 

@@ -1,7 +1,7 @@
 """What is published of an auction: its notice, how it stands, and the result sheet.
 
 The sheet names bids by their numbers, never bidders; before the clearing nothing of any bid is
-told, not even how many there are in a sealed auction.  Reads only.
+told, but for the leading price of an ascending auction.  Reads only.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from ledger.core.tables import asset
 from ledger.numerals import format_plain_digits
 from ledger.rights.tables import scheme
 from market.answers import refused_to_json
-from market.auctions.auction_store import Auction, load_auction
+from market.auctions.auction_store import Auction, bids_of, load_auction
 from market.auctions.auction_tables import auction, auction_state
 from market.auctions.bids import price_text, quantity_text
 from market.auctions.clearing import Result
 from market.auctions.life import Stage
 from market.auctions.result_sheet import ResultSheet
-from market.auctions.rules import Rules
+from market.auctions.rules import Format, Rules
 from market.pricing import format_plain_money
 
 COVER_DECIMALS = 4
@@ -133,7 +133,18 @@ def list_auctions(session: Session) -> list[AuctionLine]:
 def public_auction(session: Session, auction_id: int) -> dict[str, Any] | None:
     """Give what everybody may know of an auction; None where there is none."""
     one = load_auction(session, auction_id)
-    return None if one is None else public_document(one)
+    if one is None:
+        return None
+    return {**public_document(one), "leading_price": _leading_price(session, one)}
+
+
+def _leading_price(session: Session, one: Auction) -> str | None:
+    """Give the highest quote of an ascending auction, which everybody bids against."""
+    rules = one.notice.rules
+    if rules.format is not Format.ASCENDING:
+        return None
+    quotes = [bid.terms.price_micro for bid in bids_of(session, one.id) if bid.terms is not None]
+    return _price(rules, max((price for price in quotes if price is not None), default=None))
 
 
 def public_document(one: Auction) -> dict[str, Any]:
@@ -151,7 +162,7 @@ def public_document(one: Auction) -> dict[str, Any]:
         "name_en": notice.name_en,
         "stage": one.stage.value,
         "reason": one.reason,
-        "halted": one.halted,
+        "halted": bool(one.halted),
         "opens_at": window.opens_at.isoformat(),
         "closes_at": window.closes_at.isoformat(),
         "open_bids_by": None if ends is None else ends.isoformat(),

@@ -9,12 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ledger.refusals import Refused
-from market.auctions.auction_store import (
-    bids_of,
-    find_auction_id,
-    load_auction,
-    numbers_of_parties,
-)
+from market.auctions.auction_store import bids_of, find_auction_id, load_auction, numbers_of_parties
 from market.auctions.life import BidState, LifeCode
 from market.auctions.publication import sheet_document
 from market.auctions.rules import Format, Rules

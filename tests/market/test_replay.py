@@ -249,6 +249,7 @@ CHANGES = {
     ),
     "log_gap": ("UPDATE command_log SET number = 50 WHERE number = 5", "log_has_gaps"),
     "asks": ("UPDATE command_log SET admission = '[]' WHERE number = 4", "asks_otherwise"),
+    "unreadable": ("UPDATE command_log SET admission = 'x' WHERE number = 4", "cannot_follow"),
     "behind": (
         "UPDATE command_log SET admission = replace(admission, '\"cash_account_id\":', '\"x\":') "
         "WHERE number = 4",

@@ -206,6 +206,7 @@ def refused(answer: Answer) -> Refused:
 @contextmanager
 def breaking(floor: Floor, when: Callable[[Entry], bool]) -> Iterator[None]:
     """Break the settlement of entries that match: as a bug would."""
+
     def watch(entry: Entry) -> None:
         if when(entry):
             raise InvariantBroken(f"a fault on purpose at {entry.key}")

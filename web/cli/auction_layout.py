@@ -70,13 +70,13 @@ _HEAD = {
     "format": ("方式", "Format"),
     "supply": ("供应量", "Supply"),
     "reserve_price": ("保留价", "Reserve"),
+    "leading_price": ("当前最高报价", "Leading price"),
     "opens_at": ("开始", "Opens"),
     "closes_at": ("截止", "Closes"),
     "open_bids_by": ("开标期限", "Bids opened by"),
     "seed_commitment": ("种子承诺", "Seed commitment"),
     "seed": ("种子", "Seed"),
     "reason": ("原因", "Reason"),
-    "halted": ("停止原因", "Stands still"),
 }
 
 

@@ -11,6 +11,7 @@ from typing import NoReturn, TypeVar
 import click
 from sqlalchemy import Engine
 
+from ledger.core.deciding import TEXT_LENGTH_MAX
 from ledger.refusals import Refused
 from ledger.registry.cash_requests import refuse_actor
 from web.cli.problems import input_unreadable, print_json, print_text, stop
@@ -25,6 +26,24 @@ EXIT_REFUSED = 1
 
 Answer = TypeVar("Answer")
 
+
+class Line(click.ParamType[str]):
+    """A text that the ledger can keep: not too long, no control signs, no broken bytes."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the text; what cannot be kept ends the command as any other wrong usage."""
+        if len(value) > TEXT_LENGTH_MAX or not value.isprintable():
+            self.fail(
+                f"{ascii(value)[:60]}: 过长，或含控制符、乱码 | too long, or has control signs",
+                param,
+                ctx,
+            )
+        return value
+
+
+LINE = Line()
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
 actor_option = click.option("--actor", required=True, help="经办人 | who does it")
 json_option = click.option(

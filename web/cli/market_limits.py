@@ -33,6 +33,7 @@ from market.limit_registry import Group, Limit, LimitCode, LimitDefinition, open
 from market.limits import join, link, set_limit, unlink
 from market.venue_terms import LimitKind
 from web.cli.market_answers import (
+    LINE,
     actor_option,
     granted,
     json_option,
@@ -57,9 +58,11 @@ _GROUP = ("集团 {group} 已开设。", "The group {group} is open.")
 _JOINED = ("已归入集团 {group}：{parties}。", "Now in the group {group}: {parties}.")
 _LINKED = ("集团 {group} 的成员已全部归入 {into}。", "All members of {group} are now in {into}.")
 
-_scheme = click.option("--scheme", required=True, help="制度代码 | code of the scheme")
-_document = click.option("--document", required=True, help="依据文件 | document it rests on")
-_office = click.option("--office", required=True, help="决定机关 | office that decides")
+_scheme = click.option("--scheme", type=LINE, required=True, help="制度代码 | code of the scheme")
+_document = click.option(
+    "--document", type=LINE, required=True, help="依据文件 | document it rests on"
+)
+_office = click.option("--office", type=LINE, required=True, help="决定机关 | office that decides")
 
 
 @click.group(name="limit", help="关联企业的持有和购买限额 | limits of linked companies")
@@ -68,14 +71,19 @@ def limit() -> None:
 
 
 @limit.command(name="open", help="开设限额 | open a limit; it limits nobody until it is set")
-@click.argument("code")
+@click.argument("code", type=LINE)
 @click.option("--kind", type=click.Choice([kind.value for kind in LimitKind]), required=True)
 @click.option(
-    "--asset", "assets", multiple=True, required=True, help="品种代码，可多次 | asset; repeatable"
+    "--asset",
+    "assets",
+    type=LINE,
+    multiple=True,
+    required=True,
+    help="品种代码，可多次 | asset; repeatable",
 )
-@click.option("--name-zh", required=True, help="中文名称 | name in Chinese")
-@click.option("--name-en", required=True, help="英文名称 | name in English")
-@click.option("--source", required=True, help="依据 | where it is laid down")
+@click.option("--name-zh", type=LINE, required=True, help="中文名称 | name in Chinese")
+@click.option("--name-en", type=LINE, required=True, help="英文名称 | name in English")
+@click.option("--source", type=LINE, required=True, help="依据 | where it is laid down")
 @actor_option
 @json_option
 def open_limit_command(
@@ -107,13 +115,13 @@ def open_limit_command(
 
 
 @limit.command(name="set", help="设定一个集团的数额 | set what a group may hold or buy")
-@click.argument("code", metavar="LIMIT")
-@click.argument("group")
-@click.argument("amount")
+@click.argument("code", type=LINE, metavar="LIMIT")
+@click.argument("group", type=LINE)
+@click.argument("amount", type=LINE)
 @_document
 @_office
 @actor_option
-@click.option("--key", help="自己的键，重发无害 | own key, to ask again safely")
+@click.option("--key", type=LINE, help="自己的键，重发无害 | own key, to ask again safely")
 @json_option
 def set_limit_command(
     code: str,
@@ -173,9 +181,9 @@ def group() -> None:
 
 
 @group.command(name="open", help="开设集团，尚无成员 | open a group, without members")
-@click.argument("code")
+@click.argument("code", type=LINE)
 @_scheme
-@click.option("--name", required=True, help="名称 | name")
+@click.option("--name", type=LINE, required=True, help="名称 | name")
 @actor_option
 @json_option
 def open_group_command(code: str, scheme: str, name: str, actor: str, as_json: bool) -> None:
@@ -196,8 +204,8 @@ def open_group_command(code: str, scheme: str, name: str, actor: str, as_json: b
 
 
 @group.command(name="join", help="将主体归入集团 | bring parties into a group")
-@click.argument("code", metavar="GROUP")
-@click.argument("parties", metavar="PARTY...", nargs=-1, required=True)
+@click.argument("code", type=LINE, metavar="GROUP")
+@click.argument("parties", type=LINE, metavar="PARTY...", nargs=-1, required=True)
 @_scheme
 @_document
 @_office
@@ -234,8 +242,8 @@ def join_command(
 
 
 @group.command(name="link", help="将一个集团并入另一个 | make two groups one")
-@click.argument("code", metavar="GROUP")
-@click.argument("into")
+@click.argument("code", type=LINE, metavar="GROUP")
+@click.argument("into", type=LINE)
 @_scheme
 @_document
 @_office
@@ -266,8 +274,8 @@ def link_command(
 @group.command(
     name="unlink", help="一个主体离开集团，归入另一个 | a party leaves for another group"
 )
-@click.argument("party")
-@click.argument("into", metavar="TO_GROUP")
+@click.argument("party", type=LINE)
+@click.argument("into", type=LINE, metavar="TO_GROUP")
 @_scheme
 @_document
 @_office

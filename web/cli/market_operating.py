@@ -19,6 +19,7 @@ from market.venues import Venue, VenueRuleRow, find_venue, open_venue, rules_of,
 from market.views import market_head, market_heads
 from web.cli.market_answers import (
     ISO_DAY,
+    LINE,
     actor_option,
     granted,
     json_option,
@@ -131,7 +132,7 @@ def list_command(as_json: bool) -> None:
 @venue.command(
     name="rules", help="一个市场的规则，含将生效的 | a venue's rules, also those to come"
 )
-@click.argument("code", metavar="VENUE")
+@click.argument("code", type=LINE, metavar="VENUE")
 @json_option
 def rules_command(code: str, as_json: bool) -> None:
     """Show every rule of a venue with its first day and its source."""
@@ -145,11 +146,11 @@ def rules_command(code: str, as_json: bool) -> None:
 
 
 @venue.command(name="set-rule", help="自以后的一天起更改规则 | change a rule from a later day on")
-@click.argument("code", metavar="VENUE")
-@click.argument("key")
-@click.argument("value")
+@click.argument("code", type=LINE, metavar="VENUE")
+@click.argument("key", type=LINE)
+@click.argument("value", type=LINE)
 @click.option("--from", "valid_from", type=ISO_DAY, required=True, help="生效日 | first day")
-@click.option("--source", required=True, help="依据 | where it is laid down")
+@click.option("--source", type=LINE, required=True, help="依据 | where it is laid down")
 @actor_option
 @json_option
 def set_rule_command(

@@ -5,6 +5,7 @@ Knows how to ask and how to tell the answer.  A command is decided by the runner
 """
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -26,6 +27,7 @@ from market.submission import Answer, NewCommand, answer_of, submit, wait
 from market.views import MarketHead, market_head
 from web.cli.market_answers import (
     EXIT_REFUSED,
+    LINE,
     actor_option,
     end,
     granted,
@@ -56,6 +58,7 @@ KINDS = tuple(
 """What can be sent; the clock's going on and new groups are the runner's own commands."""
 
 _OPERATOR = 0
+_FOR_PARTY = "for_party"
 _DECIDED = ("已处理指令：{count}", "Commands decided: {count}")
 
 
@@ -63,15 +66,17 @@ _DECIDED = ("已处理指令：{count}", "Commands decided: {count}")
     name="send",
     help="向市场发送一条指令并等待结果 | send a command to a venue and wait for its answer",
 )
-@click.argument("venue")
+@click.argument("venue", type=LINE)
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("content", metavar="[FILE|JSON]", default="{}")
 @click.option(
     "--party",
+    type=LINE,
     help="以哪个主体的名义（编号或信用代码）；不写即交易机构 | for which party; else the operator",
 )
 @click.option(
     "--key",
+    type=LINE,
     help="发送者自己的键：同键再发只得同一结果 | own key: sent again, it gives the first answer",
 )
 @click.option(
@@ -107,12 +112,17 @@ def send(
         party_id = _OPERATOR
         if party is not None:
             party_id = granted(find_party(session, party), words, as_json=as_json)
+        if kind == CommandKind.SEIZE and payload.get(_FOR_PARTY) is not None:
+            # People name a party by its number; the log keeps the ledger's own.
+            named = find_party(session, str(payload[_FOR_PARTY]))
+            payload[_FOR_PARTY] = granted(named, words, as_json=as_json)
     command = NewCommand(
         "venue", head.venue_id, kind, party_id, token_hex(16) if key is None else key, payload, who
     )
     found = submit(engine, command, clock())
     if found is None and drains:
-        _drain(engine, words, as_json=as_json)
+        # Where another runner leads, its answer is as good.
+        _drain(engine, words)
     if found is None:
         found = _heard(engine, command, seconds)
     _tell(engine, head, command, found, words, as_json=as_json)
@@ -129,7 +139,7 @@ def _heard(engine: Engine, command: NewCommand, seconds: int) -> Answer | Refuse
     """Wait for the answer; where nobody leads there is nothing to wait for."""
     with reading(engine) as session:
         found = answer_of(session, command)
-        if found is not None or lease.left(session, clock()).total_seconds() <= 0:
+        if found is not None or lease.left(session, clock()) <= timedelta(0):
             return found
     return wait(
         engine,
@@ -172,13 +182,13 @@ def _tell(
 def drain(as_json: bool) -> None:
     """Be the runner until nothing is queued."""
     words, engine = opened(as_json=as_json)
-    count = _drain(engine, words, as_json=as_json)
+    count = granted(_drain(engine, words), words, as_json=as_json)
     said = worded(_DECIDED, words.language).format(count=words.number(count))
     put_out({"decided": count}, said, as_json=as_json)
 
 
-def _drain(engine: Engine, words: Translator, *, as_json: bool) -> int:
-    """Decide all that is queued or due; another runner that leads ends the command with 1."""
+def _drain(engine: Engine, words: Translator) -> int | Refused:
+    """Decide all that is queued or due and give how much it was, unless another runner leads."""
     runner = Runner(
         engine,
         own_name(),
@@ -190,22 +200,14 @@ def _drain(engine: Engine, words: Translator, *, as_json: bool) -> int:
         with reading(engine) as session:
             left = lease.left(session, clock())
         # Rounded up: after so many whole seconds it is over.
-        seconds = max(1, -int(-left.total_seconds() // 1))
-        end(
-            Refused(OperatingCode.ANOTHER_RUNNER_LEADS, {"seconds": seconds}),
-            words,
-            as_json=as_json,
-        )
+        seconds = max(1, -(-left // timedelta(seconds=1)))
+        return Refused(OperatingCode.ANOTHER_RUNNER_LEADS, {"seconds": seconds})
     count = 0
     try:
         while decided := runner.run_batch():
             count += decided
     except LeaseLost:
-        end(
-            Refused(OperatingCode.ANOTHER_RUNNER_TOOK_OVER, {"count": count}),
-            words,
-            as_json=as_json,
-        )
+        return Refused(OperatingCode.ANOTHER_RUNNER_TOOK_OVER, {"count": count})
     finally:
         runner.give_up()
     return count

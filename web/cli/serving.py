@@ -4,8 +4,11 @@ Knows how a server is started; the pages are ``web.app``'s.
 """
 
 import gc
+import signal
 import socket
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 from platformdirs import user_data_path
@@ -92,6 +95,8 @@ def _serve(
     # What is loaded by now stays: the collector need not look at it again.
     gc.freeze()
     market = _market(engine, settings)
+    # Asked to end, it ends as if by hand: the market's lease is given up for whoever is next.
+    signal.signal(signal.SIGTERM, _end)
     try:
         server.run()
     finally:
@@ -99,6 +104,10 @@ def _serve(
         if market is not None:
             market.stop()
         engine.dispose()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _market(engine: Engine, settings: Settings) -> ServiceThread | None:

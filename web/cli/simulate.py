@@ -28,6 +28,11 @@ PLAYS = (
         "竞价出清 | auction clearing",
     ),
     Entry("book", "web.cli.simulate_book:book", "订单簿 | an order book"),
+    Entry(
+        "registry",
+        "web.cli.simulate_registry:registry",
+        "登记规则 | registry rules",
+    ),
     Entry("tape", "web.cli.simulate_tape:tape", "委托流水 | an order tape"),
 )
 """The commands of this group that are loaded when they are called."""

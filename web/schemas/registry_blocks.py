@@ -8,16 +8,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from ledger.refusals import RefusalCode, Refused
 from ledger.registry.rules.kinds import Kind
 from ledger.registry.rules.states import Standing
 from ledger.registry.rules.trusted import TrustState
-from web.schemas.auction_fields import MapOf, Scaled, Text, YesOrNo
+from web.schemas.auction_fields import MapOf, Text, YesOrNo
 from web.schemas.faults import ShapeCode
 from web.schemas.fields import (
-    AMOUNT_MAX,
     Amount,
     ListOf,
     Nested,
@@ -28,6 +27,7 @@ from web.schemas.fields import (
 )
 from web.schemas.registry_fields import (
     DELAY_MINUTES_MAX,
+    BlockSchema,
     Clock,
     Day,
     LocalMoment,
@@ -39,10 +39,20 @@ from web.schemas.registry_fields import (
     expectation,
     yes_or_no,
 )
+from web.schemas.registry_scheme_blocks import CaliforniaSchema, ChinaSchema
 
 STATE_NAMES = tuple(standing.name for standing in Standing)
 TRUST_NAMES = tuple(state.name for state in TrustState)
-PRICE_DECIMALS = 2
+OTHER_KIND_NAMES = (
+    ("allocation", Kind.ALLOCATE),
+    ("balance_installation", Kind.BALANCE_INSTALLATION_TRANSFER),
+    ("closure", Kind.CLOSURE_TRANSFER),
+    ("deletion", Kind.DELETE),
+    ("inbound", Kind.INBOUND_TRANSFER),
+    ("return_excess", Kind.RETURN_EXCESS_ALLOCATION),
+    ("reverse_delete", Kind.REVERSE_DELETION),
+    ("to_auction_delivery", Kind.AUCTION_DELIVERY),
+)
 AFTER_RETURN = re.compile(r"after_([1-9][0-9]{0,17})")
 _WORKING_DAYS_MAX = DELAY_MINUTES_MAX // (24 * 60)
 _DAYS_MAX = 36_600
@@ -73,16 +83,20 @@ def _working_days() -> WholeNumber:
     return WholeNumber(minimum=1, maximum=_WORKING_DAYS_MAX)
 
 
-def _kind(**options: Any) -> OneOf:
-    return OneOf(*Kind, **options)
+class _KindName(OneOf):
+    """A kind of transaction by its name, or by another that the cases give it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(*Kind, *(name for name, _ in OTHER_KIND_NAMES), **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
+    ) -> Any:
+        name = super()._deserialize(value, attr, data, **options)
+        return dict(OTHER_KIND_NAMES).get(name) or Kind(name)
 
 
-class _BlockSchema(StrictSchema):
-    fn = expectation()
-    note = expectation()
-
-
-class _CalendarSchema(_BlockSchema):
+class _CalendarSchema(BlockSchema):
     window = Row(Clock(), Clock())
     zone = Zone()
     holidays = ListOf(Day())
@@ -144,7 +158,7 @@ class _TrustedSchema(_CalendarSchema):
 
 
 class _ApprovalSchema(StrictSchema):
-    type = _kind(required=True)
+    type = _KindName(required=True)
     proposer = OneOf("ar", "admin", "authority", "system", load_default="ar")
     receiver = OneOf("government", "user", load_default="user")
     trusted = yes_or_no()
@@ -153,28 +167,39 @@ class _ApprovalSchema(StrictSchema):
     needed = expectation()
 
 
-class _ApprovalsSchema(_BlockSchema):
+class _ApprovalsSchema(BlockSchema):
     rows = ListOf(Nested(_ApprovalSchema), required=True)
     and_ = fields.Raw(data_key="and", allow_none=True)
 
 
-class _LimitedSchema(StrictSchema):
-    type = _kind(load_default=Kind.TRANSFER.value)
-    quantity = Amount(required=True)
-    trusted = yes_or_no()
+class _LimitNamesSchema(StrictSchema):
+    """The four limits; the first and the third also by the names of the Union Registry."""
+
     system = amount()
+    central = amount()
     unit = amount()
     zone = amount()
+    country = amount()
     account = amount()
+
+    @post_load
+    def _by_our_names(self, read: dict[str, Any], **options: Any) -> dict[str, Any]:
+        for other, ours in (("central", "system"), ("country", "zone")):
+            given = read.pop(other)
+            if read[ours] is None:
+                read[ours] = given
+        return read
+
+
+class _LimitedSchema(_LimitNamesSchema):
+    type = _KindName(load_default=Kind.TRANSFER)
+    quantity = Amount(required=True)
+    trusted = yes_or_no()
     limit = expectation()
     allowed = expectation()
 
 
-class _LimitsSchema(_BlockSchema):
-    system = amount()
-    unit = amount()
-    zone = amount()
-    account = amount()
+class _LimitsSchema(BlockSchema, _LimitNamesSchema):
     rows = ListOf(RowOrObject(Row(Amount(), expected=1), _LimitedSchema), required=True)
 
 
@@ -184,7 +209,7 @@ class _QuantitySchema(StrictSchema):
     outcome = expectation()
 
 
-class _QuantitiesSchema(_BlockSchema):
+class _QuantitiesSchema(BlockSchema):
     available = amount()
     rows = ListOf(
         RowOrObject(Row(fields.Raw(allow_none=True), expected=1), _QuantitySchema), required=True
@@ -196,12 +221,12 @@ class _NumberSchema(StrictSchema):
     digits = expectation()
 
 
-class _NumbersSchema(_BlockSchema):
+class _NumbersSchema(BlockSchema):
     rows = ListOf(Nested(_NumberSchema), load_default=())
     bad = ListOf(Text(), load_default=())
 
 
-class _CapSchema(_BlockSchema):
+class _CapSchema(BlockSchema):
     year_caps = MapOf(Amount())
     phase_cap = amount()
     total = expectation()
@@ -218,7 +243,7 @@ class _CapSchema(_BlockSchema):
 
 
 class _FlowSchema(StrictSchema):
-    kind = _kind(required=True)
+    kind = _KindName(required=True)
     start = Row(Amount(), Amount(), required=True)
     qty = Amount(required=True)
     outcome = expectation()
@@ -229,12 +254,12 @@ class _FlowSchema(StrictSchema):
     after_expire = expectation()
 
 
-class _FlowsSchema(_BlockSchema):
+class _FlowsSchema(BlockSchema):
     runs = ListOf(Nested(_FlowSchema), required=True)
 
 
 class _ReversalSchema(StrictSchema):
-    type = _kind(required=True)
+    type = _KindName(required=True)
     reversed = yes_or_no()
     completed = YesOrNo(load_default=True)
     days_ago = WholeNumber(minimum=0, maximum=_DAYS_MAX, load_default=0)
@@ -251,7 +276,7 @@ class _ReversalSchema(StrictSchema):
             raise _refuse("qty", RegistryBlockCode.START_WITHOUT_QUANTITY)
 
 
-class _ReversalsSchema(_BlockSchema):
+class _ReversalsSchema(BlockSchema):
     rows = ListOf(Nested(_ReversalSchema), required=True)
 
 
@@ -276,7 +301,7 @@ class _AfterReturnSchema(StrictSchema):
     allocation_account = Row(Amount(), expected=1, required=False)
 
 
-class _ReturnSchema(_BlockSchema, _AllocationSchema):
+class _ReturnSchema(BlockSchema, _AllocationSchema):
     max = expectation()
     rows = ListOf(Row(Amount(), expected=1), load_default=())
     pending_same_year_and_table = expectation()
@@ -295,75 +320,13 @@ class _ClassSchema(_AllocationSchema):
     class_ = fields.Raw(data_key="class", allow_none=True)
 
 
-class _ClassesSchema(_BlockSchema):
+class _ClassesSchema(BlockSchema):
     rows = ListOf(RowOrObject(Row(Amount(), Amount(), expected=1), _ClassSchema), required=True)
 
 
-class _StatesSchema(_BlockSchema):
+class _StatesSchema(BlockSchema):
     rows = ListOf(Row(OneOf(*STATE_NAMES), expected=3), load_default=())
     moves = MapOf(expectation())
-
-
-class _HoldingLimitSchema(StrictSchema):
-    base = Amount()
-    budget = Amount(required=True)
-    limit = expectation()
-    rows = ListOf(Row(Amount(), Amount(), expected=1), load_default=())
-
-
-class _LateSchema(StrictSchema):
-    shortfall = Amount(required=True)
-    duty = expectation()
-    min_allowances = expectation()
-    max_offsets = expectation()
-
-
-class _CaliforniaSchema(_BlockSchema):
-    holding_limit = Nested(_HoldingLimitSchema)
-    late = Nested(_LateSchema)
-    offset_cap = ListOf(Row(Year(), Amount(), expected=1))
-    annual_share = expectation()
-    cure_business_days = expectation()
-
-
-class _UnsoldSchema(StrictSchema):
-    holdings = Amount(required=True)
-    carried = expectation()
-    not_carried = expectation()
-
-
-class _CarrySchema(_UnsoldSchema):
-    net_sales = WholeNumber(minimum=-AMOUNT_MAX, maximum=AMOUNT_MAX, required=True)
-    no_sales = Nested(_UnsoldSchema)
-
-
-class _GapSchema(StrictSchema):
-    allocation = Amount(required=True)
-    emissions = Amount(required=True)
-    duty = expectation()
-
-
-class _BorrowSchema(StrictSchema):
-    allocation = Amount(required=True)
-    emissions = Amount(required=True)
-    gap = expectation()
-    max_borrow = expectation()
-
-
-class _BandSchema(StrictSchema):
-    last_close = Scaled(PRICE_DECIMALS, required=True, above_zero=True)
-    listed = expectation()
-    block_from_knowledge = expectation()
-
-
-class _ChinaSchema(_BlockSchema):
-    carry = Nested(_CarrySchema)
-    gap_cap = Nested(_GapSchema)
-    borrow = Nested(_BorrowSchema)
-    band = Nested(_BandSchema)
-    listed_order_ok = ListOf(Row(Amount(), expected=1))
-    same_day_resale = expectation()
-    offset_cap_from_knowledge = expectation()
 
 
 SCHEMAS: tuple[tuple[str, type[StrictSchema]], ...] = (
@@ -379,8 +342,8 @@ SCHEMAS: tuple[tuple[str, type[StrictSchema]], ...] = (
     ("return_excess", _ReturnSchema),
     ("allocation_class", _ClassesSchema),
     ("account_state", _StatesSchema),
-    ("california", _CaliforniaSchema),
-    ("china", _ChinaSchema),
+    ("california", CaliforniaSchema),
+    ("china", ChinaSchema),
 )
 
 
@@ -390,5 +353,9 @@ def schema_of(fn: str, written: Mapping[str, Any]) -> type[StrictSchema]:
     if schema is not _ReturnSchema:
         return schema
     # ``after_50``: the key itself names the quantity.
-    after = {key: Nested(_AfterReturnSchema) for key in written if AFTER_RETURN.fullmatch(key)}
+    after = {
+        key: Nested(_AfterReturnSchema, allow_none=True)
+        for key in written
+        if AFTER_RETURN.fullmatch(key)
+    }
     return type("_ReturnSchemaWithAfter", (_ReturnSchema,), after)

@@ -6,7 +6,7 @@ Knows how the cases write these; what an expectation says is never read.  Knows 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,7 +51,7 @@ class WrittenMoment:
     separator: str
     has_seconds: bool
 
-    def in_zone(self, zone: ZoneInfo) -> datetime:
+    def in_zone(self, zone: tzinfo) -> datetime:
         """Give the instant."""
         if self.moment.tzinfo is not None:
             return self.moment
@@ -200,6 +200,13 @@ def yes_or_no() -> YesOrNo:
 def amount(**options: Any) -> Amount:
     """Make an optional field of whole units that is None where it is left out."""
     return Amount(load_default=None, allow_none=True, **options)
+
+
+class BlockSchema(StrictSchema):
+    """What every block may hold besides its own keys."""
+
+    fn = expectation()
+    note = expectation()
 
 
 def _day(text: str) -> date | None:

@@ -59,13 +59,17 @@ def _is_function(key: str, faults: list[Fault]) -> bool:
     return False
 
 
-def _tree(path: tuple[str | int, ...], fn: str | None, written: object, faults: list[Fault]) -> Tree:
+def _tree(
+    path: tuple[str | int, ...], fn: str | None, written: object, faults: list[Fault]
+) -> Tree:
     if isinstance(written, list):
         return [_leaf((*path, place), fn, inner, faults) for place, inner in enumerate(written)]
     return _leaf(path, fn, written, faults)
 
 
-def _leaf(path: tuple[str | int, ...], fn: str | None, written: object, faults: list[Fault]) -> Block:
+def _leaf(
+    path: tuple[str | int, ...], fn: str | None, written: object, faults: list[Fault]
+) -> Block:
     block = _block(fn, written)
     if isinstance(block, Block):
         return block

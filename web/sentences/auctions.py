@@ -26,9 +26,9 @@ _LIFE: dict[RefusalCode, tuple[str, str]] = {
         "submit it.",
     ),
     LifeCode.AUCTION_STANDS_STILL: (
-        "竞价 {auction} 已停止，原因：{reason}。停止期间不受理任何事项。请等待恢复的通知。",
-        "The auction {auction} stands still: {reason}. Nothing is taken meanwhile. Wait for word "
-        "that it goes on.",
+        "竞价 {auction} 因故障已停止。停止期间不受理任何事项。请等待恢复的通知。",
+        "The auction {auction} stands still after a fault. Nothing is taken meanwhile. Wait for "
+        "word that it goes on.",
     ),
     LifeCode.BID_BEFORE_OPENING_TIME: (
         "现在是 {now}，{opens} 才开始报价。报价时间以服务器时钟为准。请届时再报。",
@@ -121,6 +121,12 @@ _NOTICE: dict[RefusalCode, tuple[str, str]] = {
         "保证金方式为 named_steps，但竞价不密封。由竞买人自报的保证金只用于密封竞价。请改用其他方式。",
         "The deposit is named_steps, but bids are not sealed. Only sealed bids name their "
         "guarantee. Use another kind.",
+    ),
+    NoticeCode.QUOTES_ARE_FINAL: (
+        "format 为 {format}，却允许修改或撤回。这种竞价以最后一次报价为准，报价不改不撤，只能再报。"
+        "请把 amend 和 withdraw 写为否。",
+        "The format is {format}, yet quotes may be changed or withdrawn. The last quote counts "
+        "there; one quotes again and takes none back. Write no for amend and withdraw.",
     ),
     NoticeCode.DEPOSIT_SHARE_NEEDS_START_PRICE: (
         "保证金按起始价的比例收取，但没有公开的起始价。这种方式须有 reserve_price 或 price。请写明。",

@@ -85,6 +85,11 @@ def refuse_return(row: AllocationRow, quantity: int, *, pending: bool) -> Refuse
     return None
 
 
+def rows_up_to(rows: Iterable[AllocationRow], year: int | None) -> list[AllocationRow]:
+    """Give the rows of a year and of those before it; None: all."""
+    return [row for row in rows if year is None or row.year <= year]
+
+
 def allocation_class(
     rows: Iterable[AllocationRow], up_to_year: int | None
 ) -> AllocationClass | None:
@@ -92,7 +97,7 @@ def allocation_class(
 
     An excess in one table makes up for what is missing in another.
     """
-    counted = [row for row in rows if up_to_year is None or row.year <= up_to_year]
+    counted = rows_up_to(rows, up_to_year)
     remaining = sum(row.remaining for row in counted)
     allocated = sum(row.net_allocated for row in counted)
     if remaining < 0:

@@ -12,6 +12,7 @@ from ledger.core.database import reading
 from ledger.core.entries import Entry, PositionKey, Transfer
 from ledger.core.moves import EntryKind, PositionKind
 from ledger.core.tables import account
+from market.auctions.publication import public_auction
 from tests.support.auction_hall import (
     BIDDERS,
     CLOSE,
@@ -24,6 +25,7 @@ from tests.support.auction_hall import (
 )
 
 FREE = {"buyer": None, "seller": None}
+FINAL = {"amend": False, "withdraw": False, "source": "示例"}
 RULES = {
     "format": "sealed",
     "price_rule": "lowest_accepted",
@@ -57,6 +59,14 @@ def opened(hall: Hall, rules: dict[str, Any] | None = None, **parts: Any) -> Hal
         assert answer.refused is None, answer
     hall.to(OPEN)
     return hall
+
+
+def leading(hall: Hall) -> Any:
+    """The price that everybody bids against."""
+    with reading(hall.engine) as session:
+        found = public_auction(session, hall.auction)
+    assert found is not None
+    return found["leading_price"]
 
 
 def awards(hall: Hall) -> list[tuple[str, str]]:
@@ -251,7 +261,7 @@ def test_quotes_of_a_window_count_by_the_last(hall: Hall) -> None:
         "reserve_price": "60.00",
         "lot": "100",
     }
-    opened(hall, rules)
+    opened(hall, rules, bids=FINAL)
     hall.bid("b1", "1000", "70.00")
     hall.bid("b1", "1000", "80.00")
     said = refused(hall.bid("b1", "1000", "81.00"))
@@ -274,8 +284,9 @@ def test_quotes_rise_in_an_ascending_auction(hall: Hall) -> None:
         "increment": "0.50",
         "lot": "100",
     }
-    opened(hall, rules)
+    opened(hall, rules, bids=FINAL)
     hall.bid("b1", "10000", "61.00")
+    assert leading(hall) == "61.00"
     assert refused(hall.bid("b2", "10000", "61.25")).code == "bid_off_step"
     hall.bid("b2", "10000", "61.50")
     said = refused(hall.bid("b1", "10000", "61.00"))

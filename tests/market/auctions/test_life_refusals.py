@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine, update
 
 from ledger.core.clock import now_at
-from ledger.core.database import run
+from ledger.core.database import reading, run
 from ledger.core.moves import PositionKind
 from ledger.refusals import InvariantBroken
 from market.auctions.announcing import set_auction_setting, set_setting_of
+from market.auctions.publication import list_auctions
 from market.commands import CommandCode
 from market.submission import submit
 from tests.support.auction_hall import (
@@ -124,6 +125,10 @@ HALVES = [{"share": "0.50", "days": 5}, {"share": "0.50", "days": 30}]
                 "deposit": {"kind": "share_of_start", "share": "0.10"},
             },
             "deposit_share_needs_start_price",
+        ),
+        (
+            {"rules": {**RULES, "format": "ascending", "increment": "0.50"}},
+            "quotes_are_final",
         ),
         ({"payment": {"instalments": HALVES[:1]}}, "instalments_do_not_make_one"),
         ({"payment": {"instalments": HALVES, "days": 4}}, "instalments_do_not_make_one"),
@@ -486,7 +491,7 @@ def test_a_need_is_approved_with_its_source(
 
 
 def test_after_a_fault_an_auction_stands_still_until_it_is_resumed(bidding: Hall) -> None:
-    """A broken entry at the clearing: nothing of it is written, the reason is kept."""
+    """A broken entry at the clearing: nothing of it is written, the reason is the regulator's."""
     bidding.bid("b1", "10000", "70.00")
 
     def watch(entry: Any) -> None:
@@ -502,7 +507,10 @@ def test_after_a_fault_an_auction_stands_still_until_it_is_resumed(bidding: Hall
     assert bidding.held("b1") == 5_000_000
     said = refused(bidding.bid("b2", "500", "70.00"))
     assert said.code == "auction_stands_still"
-    assert "a fault on purpose" in str(said.values["reason"])
+    assert said.values == {"auction": "示例-1"}
+    with reading(bidding.engine) as session:
+        (line,) = list_auctions(session)
+    assert "a fault on purpose" in line.halted
     broken = False
     assert bidding.ask("", "resume").status == "accepted"
     assert bidding.stage() == ("settled", "")

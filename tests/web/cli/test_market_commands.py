@@ -158,3 +158,35 @@ def test_a_runner_works_until_it_is_told_to_stop(engine: Engine) -> None:
         process.wait()
         assert process.stderr is not None
         process.stderr.close()
+
+
+def test_a_server_on_sqlite_runs_its_markets_itself(sqlite_engine: Engine) -> None:
+    """A command is answered while it serves; asked to end, it gives the lease up."""
+    floor = traded(make_floor(sqlite_engine, CONTINUOUS))
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from web.cli.main import main; main()", "serve"],
+        env={
+            **os.environ,
+            "ECORIGHTS_DATABASE_URL": sqlite_engine.url.render_as_string(hide_password=False),
+            "ECORIGHTS_LANGUAGE": "en",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "The runner leads.\n"
+        command = floor.command("b1", "cancel_all", {}, "while it serves")
+        assert submit(sqlite_engine, command, clock()) is None
+        eventually(lambda: answer_to(floor, command) is not None)
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr.read() == "The runner has stopped.\n"
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+    floor.now = clock()
+    assert floor.runner.take_lease()
