@@ -19,6 +19,9 @@ from market.book.orders import Side, Tif
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
+TEXT_MAX = 500
+"""Signs that a text inside a command may have, as in the journal."""
+
 PRICE_DECIMALS = 6
 """Decimals of a price that are read before the tick is looked at."""
 
@@ -145,8 +148,9 @@ class Fields:
         if value is None:
             self._fail(CommandCode.COMMAND_FIELD_MISSING, name)
             return ""
-        if not isinstance(value, str):
-            self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, value)
+        # What cannot be printed cannot stand in the journal.
+        if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+            self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, ascii(value))
             return ""
         return value
 
@@ -196,13 +200,14 @@ class Fields:
             return None
         text = self.text(name)
         try:
-            read: datetime | None = datetime.fromisoformat(text)
-        except ValueError:
-            read = None
-        if read is None or read.tzinfo is None:
-            self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, text)
-            return None
-        return read.astimezone(UTC)
+            read = datetime.fromisoformat(text)
+            # Near the end of the calendar an instant may have no time in UTC.
+            if read.tzinfo is not None:
+                return read.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, text)
+        return None
 
     def price(self, name: str) -> int | None:
         """Give a price in millionths, or None where there is none."""

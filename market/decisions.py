@@ -46,6 +46,7 @@ class MarketCode(RefusalCode):
     ONLY_FOR_OWN_USE = "only_for_own_use"
     NOT_PAID_UP = "not_paid_up"
     COMMAND_NOT_IN_THIS_PHASE = "command_not_in_this_phase"
+    SEIZURE_FOR_UNKNOWN_PARTY = "seizure_for_unknown_party"
     SEIZURE_ABOVE_WHAT_IS_THERE = "seizure_above_what_is_there"
     SEED_NOT_THE_COMMITTED_ONE = "seed_not_the_committed_one"
     COMMAND_NOT_CARRIED_OUT = "command_not_carried_out"
@@ -70,6 +71,10 @@ class Record(Protocol):
 
     def behind(self, account: str, party_id: int) -> Behind | Refused:
         """Say who is behind an account, or why it may not trade here; party 0 is an operator."""
+        ...
+
+    def knows_party(self, party_id: int) -> bool:
+        """Tell whether there is such a party."""
         ...
 
     def hold(self, entry: Entry) -> Refused | None:

@@ -215,6 +215,8 @@ def seize(effects: Effects, terms: VenueTerms) -> Refused | None:
     behind = record.behind(account, 0)
     if isinstance(behind, Refused):
         return behind
+    if not record.knows_party(for_party):
+        return Refused(MarketCode.SEIZURE_FOR_UNKNOWN_PARTY, {"party": for_party})
     free = PositionKey(behind.account_id, terms.identity.asset_id, PositionKind.HOLDING)
     bought = free._replace(kind=PositionKind.BOUGHT)
     selling = [

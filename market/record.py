@@ -16,6 +16,7 @@ from ledger.core.entries import Entry, PositionKey, Posted
 from ledger.core.posting import WorkingSet
 from ledger.core.tables import position
 from ledger.refusals import InvariantBroken, RefusalCode, Refused, ensure
+from ledger.registry.tables import party
 from market.answers import refused_from_json, refused_to_json
 from market.behind import Registry
 from market.decisions import Behind, Fault
@@ -50,6 +51,12 @@ class LiveRecord:
         found = self._registry.behind(account, party_id, cast(VenueTerms, self._terms))
         self.answers.append(["behind", _behind_to_json(found)])
         return found
+
+    def knows_party(self, party_id: int) -> bool:
+        """Tell whether there is such a party."""
+        found = self._session.scalar(select(party.c.id).where(party.c.id == party_id))
+        self.answers.append(["party", found is not None])
+        return found is not None
 
     def hold(self, entry: Entry) -> Refused | None:
         """Try an entry that may be refused; None when it stands."""
@@ -103,6 +110,10 @@ class ReplayedRecord:
     def behind(self, account: str, party_id: int) -> Behind | Refused:
         """Give the stored answer."""
         return _behind_from_json(self._next("behind")[1])
+
+    def knows_party(self, party_id: int) -> bool:
+        """Give the stored answer."""
+        return bool(self._next("party")[1])
 
     def hold(self, entry: Entry) -> Refused | None:
         """Give the stored answer, about the same entry."""

@@ -19,12 +19,14 @@ from ledger.core.database import reading, run
 from ledger.core.schema import Moment
 from ledger.refusals import RefusalCode, Refused
 from market.answers import refused_from_json
-from market.commands import CommandCode
+from market.commands import CommandCode, CommandKind
 from market.tables import KEY_LENGTH, PAYLOAD_LENGTH, command_log, queued_command
 
 WAKE_CHANNEL = "ecorights_queued"
 DECIDED_CHANNEL = "ecorights_decided"
 ACTOR_LENGTH = 200
+RUNNERS_KINDS = (CommandKind.ADVANCE, CommandKind.REGROUP)
+"""What only the runner puts into the log, from the clock and from the registry."""
 
 
 class SubmissionCode(RefusalCode):
@@ -32,6 +34,8 @@ class SubmissionCode(RefusalCode):
 
     COMMAND_KEY_NOT_USABLE = "command_key_not_usable"
     COMMAND_TOO_LONG = "command_too_long"
+    COMMAND_TEXT_NOT_USABLE = "command_text_not_usable"
+    COMMAND_OF_THE_RUNNER_ALONE = "command_of_the_runner_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,15 @@ def _unfit(command: NewCommand) -> Refused | None:
     if not 0 < len(command.key) <= KEY_LENGTH or not command.key.isprintable():
         values = {"key": ascii(command.key)[:KEY_LENGTH], "limit": KEY_LENGTH}
         return Refused(SubmissionCode.COMMAND_KEY_NOT_USABLE, values)
+    if command.market == "venue" and command.kind in RUNNERS_KINDS:
+        return Refused(SubmissionCode.COMMAND_OF_THE_RUNNER_ALONE, {"command": command.kind})
+    for field, written in (("actor", command.actor), ("kind", command.kind)):
+        if not _is_text(written) or len(written) > ACTOR_LENGTH:
+            values = {"field": field, "limit": ACTOR_LENGTH}
+            return Refused(SubmissionCode.COMMAND_TEXT_NOT_USABLE, values)
+    if not _is_encodable(payload_text(command.payload)):
+        values = {"field": "payload", "limit": PAYLOAD_LENGTH}
+        return Refused(SubmissionCode.COMMAND_TEXT_NOT_USABLE, values)
     length = len(payload_text(command.payload))
     if length > PAYLOAD_LENGTH:
         values = {"length": length, "limit": PAYLOAD_LENGTH}
@@ -110,6 +123,20 @@ def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused |
     if made.first() is not None:
         return None
     return answer_of(session, command) or _refuse_other_content(session, command)
+
+
+def _is_text(written: str) -> bool:
+    """Whether every sign can be printed, and so can stand in the journal."""
+    return written.isprintable()
+
+
+def _is_encodable(written: str) -> bool:
+    """Whether a database can keep the text: half of a surrogate pair it cannot."""
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _row(command: NewCommand, now: Now) -> dict[str, object]:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from ledger.core.database import reading
+from ledger.refusals import Refused
 from market.submission import Answer, submit
 from market.tables import command_log
 from tests.support.market_floor import Floor, make_floor, refused
@@ -89,6 +90,12 @@ CASES = (
     Case("unknown word", _buy(tif="hold"), "command_field_unreadable", ("hold",)),
     Case("expiry", _buy(tif="GTD"), "expiry_needs_date", ("GTD",)),
     Case(
+        "expiry beyond the calendar",
+        _buy(tif="GTD", expires_at="9999-12-31T23:59:59-12:00"),
+        "command_field_unreadable",
+        ("9999",),
+    ),
+    Case(
         "expiry past",
         _buy(tif="GTD", expires_at="2026-11-17T09:00:00+08:00"),
         "expiry_not_in_future",
@@ -101,6 +108,14 @@ CASES = (
         ("halt",),
     ),
     Case(
+        "seized for nobody",
+        lambda floor: floor.ask(
+            "", "seize", account=floor.numbers["a1"], quantity="1", case="示例案", for_party=987
+        ),
+        "seizure_for_unknown_party",
+        ("987",),
+    ),
+    Case(
         "another's account",
         lambda f: f.ask("a1", "place", **f.order("b1", "buy", "10", "70.00")),
         "account_not_found",
@@ -108,9 +123,7 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize(
-    "case", CASES, ids=lambda c: c.name
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_what_is_wrong_is_said_and_kept(floor: Floor, case: Case) -> None:
     answer = case.act(floor)
     said = refused(answer)
@@ -140,3 +153,38 @@ def test_too_little_money_and_too_few_units(floor: Floor) -> None:
     said = refused(floor.place("a1", "sell", "10", "77.00"))
     assert said.code == "available_too_small"
     assert "10" in sentence(said, "zh")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"actor": "甲\n乙"}, "command_text_not_usable"),
+        ({"actor": "甲" * 201}, "command_text_not_usable"),
+        ({"kind": "advance"}, "command_of_the_runner_alone"),
+        ({"kind": "regroup"}, "command_of_the_runner_alone"),
+        ({"key": ""}, "command_key_not_usable"),
+        ({"key": "k" * 65}, "command_key_not_usable"),
+        ({"payload": {"account": "\ud800"}}, "command_text_not_usable"),
+        ({"payload": {"account": "x" * 20_000}}, "command_too_long"),
+    ],
+    ids=lambda value: str(value)[:24] if isinstance(value, str) else None,
+)
+def test_what_no_log_could_keep_is_not_queued(
+    floor: Floor, changed: dict[str, object], code: str
+) -> None:
+    floor.runner.drain()
+    command = floor.command("b1", "place", floor.order("b1", "buy", "10", "70.00"), "")
+    said = submit(floor.engine, replace(command, **changed), floor.now)  # type: ignore[arg-type]
+    assert isinstance(said, Refused)
+    assert said.code == code
+    for language in ("zh", "en"):
+        assert sentence(said, language)
+    assert floor.runner.drain() == 0
+
+
+def test_a_case_that_cannot_be_printed_seizes_nothing_and_halts_nothing(floor: Floor) -> None:
+    said = refused(
+        floor.ask("", "seize", account=floor.numbers["a1"], quantity="1", case="a\tb", for_party=1)
+    )
+    assert said.code == "command_field_unreadable"
+    assert floor.place("b1", "buy", "10", "70.00").status == "accepted"

@@ -169,7 +169,6 @@ class MarketMachine(RuleBasedStateMachine):
                 ("resume", {}),
                 ("resume", {}),
                 ("dance", {}),
-                ("advance", {}),
             )
         ),
     )

@@ -10,7 +10,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from ledger.check_digits import CheckDigitCode, account_check_digits, parse_account_number
+from ledger.check_digits import (
+    ACCOUNT_NUMBER_RULE,
+    CheckDigitCode,
+    account_check_digits,
+    parse_account_number,
+)
 from ledger.refusals import Refused
 from ledger.registry.rules import approvals, caps, holds, quantities, returns, reversals, states
 from ledger.registry.rules.check_numbers import check_number
@@ -125,7 +130,7 @@ def _digits_of(full: str) -> int | None:
         return None
     # 00 is never right: this asks only whether the rest is well formed.
     probe = parse_account_number(f"{head}-00")
-    if not isinstance(probe, Refused) or probe.code is not _ONLY_DIGITS_WRONG:
+    if probe != Refused(_ONLY_DIGITS_WRONG, {"text": f"{head}-00"}, ACCOUNT_NUMBER_RULE):
         return None
     letters, type_code, identifier, period = head.split("-")
     return account_check_digits(letters, int(type_code), int(identifier), int(period))
@@ -277,9 +282,9 @@ def _account_state(block: Block, notes: Notes) -> Filled:
     filled: Filled = {}
     if "rows" in block.written:
         filled["rows"] = [_rights_in(states.Standing[name]) for (name,) in block.read["rows"]]
-    named = block.read.get("moves") or {
-        standing.name: None for standing in states.Standing if states.moves_from(standing)
-    }
+    named = block.written.get("moves") or [
+        standing.name for standing in states.Standing if states.moves_from(standing)
+    ]
     filled["moves"] = {
         name: [wanted.name for wanted in states.moves_from(states.Standing[name])] for name in named
     }

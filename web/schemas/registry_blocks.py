@@ -326,7 +326,9 @@ class _ClassesSchema(BlockSchema):
 
 class _StatesSchema(BlockSchema):
     rows = ListOf(Row(OneOf(*STATE_NAMES), expected=3), load_default=())
-    moves = MapOf(expectation())
+    moves = Nested(
+        StrictSchema.from_dict({name: expectation() for name in STATE_NAMES}), allow_none=True
+    )
 
 
 SCHEMAS: tuple[tuple[str, type[StrictSchema]], ...] = (

@@ -102,6 +102,11 @@ _MARKET: dict[RefusalCode, tuple[str, str]] = {
         "The venue is {state}, and {command} cannot be done. Rule: each command belongs to its own "
         "state. Send it when the state has changed.",
     ),
+    MarketCode.SEIZURE_FOR_UNKNOWN_PARTY: (
+        "没有编号为 {party:plain} 的主体。规则：查封须写明为谁查封，且该主体已登记。请先登记或改正编号。",
+        "There is no party {party:plain}. Rule: units are seized for a party that is registered. "
+        "Register it first, or correct the number.",
+    ),
     MarketCode.SEIZURE_ABOVE_WHAT_IS_THERE: (
         "要求查封 {needed}，账户可查封 {available}。规则：查封不超过账户现有和卖单冻结之和。请核对数量。",
         "{needed} are to be seized, {available} are there. Rule: a seizure takes no more than the "
@@ -171,6 +176,16 @@ _SUBMISSION: dict[RefusalCode, tuple[str, str]] = {
         "键 {key} 不能用。规则：键为 1 至 {limit} 个可见字符。请换一个键。",
         "The key {key} cannot be used. Rule: a key has 1 to {limit} printable characters. "
         "Use another one.",
+    ),
+    SubmissionCode.COMMAND_TEXT_NOT_USABLE: (
+        "{field} 不能用。规则：只用可见字符，最多 {limit} 个。请改正后重发。",
+        "{field} cannot be used. Rule: printable characters only, at most {limit}. Correct it and "
+        "send it again.",
+    ),
+    SubmissionCode.COMMAND_OF_THE_RUNNER_ALONE: (
+        "指令 {command} 未受理。规则：时钟和分组的指令只由撮合程序自己记入。无需发送。",
+        "The command {command} was not taken. Rule: commands of the clock and of groups are put "
+        "into the log by the runner itself. There is no need to send it.",
     ),
     SubmissionCode.COMMAND_TOO_LONG: (
         "指令有 {length} 个字符。规则：最多 {limit} 个字符。请缩短。",

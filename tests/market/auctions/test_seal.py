@@ -440,3 +440,40 @@ def test_many_bids_are_opened_in_several_commands(hall: Hall) -> None:
         assert hall.sent(command).refused is None
     assert hall.stage()[0] in ("settled", "cleared")
     assert hall.is_sound()
+
+
+@pytest.mark.parametrize(
+    "sealed", [("A" * 501, "0" * 64), ("A" * 400, "short")], ids=("long", "short")
+)
+def test_what_this_server_did_not_seal_is_refused(hall: Hall, sealed: tuple[str, str]) -> None:
+    said = refused(
+        hall.ask(
+            "a2",
+            "bid",
+            account=hall.numbers["a2"],
+            guarantee="100000.00",
+            seal=sealed[0],
+            commitment=sealed[1],
+            fingerprint="x",
+        )
+    )
+    assert said.code == "seal_not_as_made_here"
+    assert hall.held("a2") == 0
+
+
+def test_a_retry_of_a_bid_after_the_closing_still_gets_the_first_answer(hall: Hall) -> None:
+    first = bid(hall, "a2", "4000", "75.10", "300000.00", key="mine")
+    hall.to(CLOSE)
+    assert put_in(hall, "a2", "4000", "75.10", "300000.00", key="mine").answer == first
+
+
+def test_neither_the_log_of_the_program_nor_of_its_statements_has_a_bid(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    hall.engine.echo = "debug"
+    bid(hall, "a2", "7654000", "98765.43", "300000.00")
+    assert "INSERT INTO queued_command" in caplog.text
+    assert "300000.00" in caplog.text
+    assert "7654000" not in caplog.text
+    assert "98765" not in caplog.text
