@@ -142,14 +142,14 @@ class Fields:
         """Whether the field is there and says something."""
         return self._payload.get(name) is not None
 
-    def text(self, name: str) -> str:
-        """Give a text that must be there."""
+    def text(self, name: str, limit: int = TEXT_MAX) -> str:
+        """Give a text that must be there, at most ``limit`` signs long."""
         value = self._payload.get(name)
         if value is None:
             self._fail(CommandCode.COMMAND_FIELD_MISSING, name)
             return ""
         # What cannot be printed cannot stand in the journal.
-        if not isinstance(value, str) or len(value) > TEXT_MAX or not value.isprintable():
+        if not isinstance(value, str) or len(value) > limit or not value.isprintable():
             self._fail(CommandCode.COMMAND_FIELD_UNREADABLE, name, ascii(value))
             return ""
         return value

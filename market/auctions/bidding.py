@@ -41,6 +41,8 @@ class BiddingCode(RefusalCode):
 BID_FIELDS = ("account", "quantity", "price", "minimum")
 SEALED_FIELDS = ("account", "guarantee", "seal", "commitment", "fingerprint")
 CHANGE_FIELD = "bid"
+SEALED_TEXT_MAX = 4000
+"""Signs that a sealed text may have before its form is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,10 @@ def read_sealed(payload: Mapping[str, object], notice: Notice) -> SealedBid | Re
     if "seal" not in payload:
         return Refused(BiddingCode.BID_MUST_BE_SEALED)
     fields = Fields(payload, (*SEALED_FIELDS, CHANGE_FIELD))
-    texts = [fields.text(name) for name in ("guarantee", "seal", "commitment", "fingerprint")]
+    texts = [
+        fields.text(name, SEALED_TEXT_MAX)
+        for name in ("guarantee", "seal", "commitment", "fingerprint")
+    ]
     if fields.fault is not None:
         return fields.fault
     guarantee = parse_plain_money(texts[0])

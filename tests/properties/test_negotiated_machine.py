@@ -90,7 +90,7 @@ class NegotiatedMachine(MarketMachine):
         self.decide()
         self.pick(taker, side, count, share, price)
 
-    def propose(
+    def propose_to(
         self, trader: str, other: str, side: str, price: str, quantity: str, **more: object
     ) -> None:
         payload: dict[str, object] = {
@@ -129,7 +129,7 @@ class NegotiatedMachine(MarketMachine):
         quantity: str,
         more: dict[str, object],
     ) -> None:
-        self.propose(trader, other, side, price, quantity, **more)
+        self.propose_to(trader, other, side, price, quantity, **more)
 
     @rule(
         parties=st.permutations(TRADERS),
@@ -150,7 +150,7 @@ class NegotiatedMachine(MarketMachine):
     ) -> None:
         """As most are: proposed, answered, and registered where a clerk has to."""
         trader, other = parties[0], parties[1]
-        self.propose(trader, other, side, price, quantity)
+        self.propose_to(trader, other, side, price, quantity)
         self.decide()
         order = max((row.id for row in self.orders if row.mode is not None), default=1)
         if reply == "withdraw":

@@ -25,9 +25,7 @@ def record(engine: Engine) -> SmallRecord:
 
 def _hold(record: SmallRecord, ref: str, amount: int) -> Entry:
     held = record.frozen(0, ref)
-    return Entry(
-        EntryKind.HOLD, f"hold {ref}", TODAY, (Transfer(record.holding(0), held, amount),)
-    )
+    return Entry(EntryKind.HOLD, f"hold {ref}", TODAY, (Transfer(record.holding(0), held, amount),))
 
 
 def _count(engine: Engine) -> int:

@@ -71,3 +71,8 @@ def test_every_kind_has_one_row_and_what_reverses_it_is_always_approved() -> Non
     reversing = [row.reversed_by for row in KINDS if row.reversed_by is not None]
     assert reversing == [Kind.REVERSE_ALLOCATION, Kind.REVERSE_SURRENDER, Kind.REVERSE_DELETION]
     assert {row_of(kind).second_person for kind in reversing} == {SecondPerson.ALWAYS}
+
+
+def test_transfers_alone_wait_and_have_limits() -> None:
+    assert [row.kind for row in KINDS if row.waits] == [Kind.TRANSFER]
+    assert [row.kind for row in KINDS if row.is_limited] == [Kind.TRANSFER]
