@@ -28,6 +28,9 @@ from market.tables import call_seed
 AGAIN_AFTER_FAULT = timedelta(minutes=1)
 """How long the clock leaves a venue alone whose own going-on failed."""
 
+LEAST_STEP = timedelta(milliseconds=1)
+"""Between two looks at a venue's clock."""
+
 _PAST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -104,6 +107,9 @@ class Clockwork:
             payload = {"seed": _seed(session, state.commitment)}
         if not payload and state.day == now.today:
             ends = one.due_at(state.seen_at or now.instant)
+            if state.seen_at == now.instant:
+                # The clock was looked at for this very instant: asking again would change nothing.
+                ends = max(ends, now.instant + LEAST_STEP)
             if now.instant < ends:
                 self._due_at[venue_id] = ends
                 return None

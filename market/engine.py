@@ -142,7 +142,10 @@ class Venue:
             refused = handler(effects, self.terms)
             if not matching:
                 self.book.calling = calling
-        if any(order.expires_at is not None for order in decision.orders.values()):
+        if decision.orders and (
+            self._next_expiry is not None
+            or any(order.expires_at is not None for order in decision.orders.values())
+        ):
             self._expiry_known = False
         if refused is not None:
             ensure(not decision.trades, "a refused command trades nothing")

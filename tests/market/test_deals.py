@@ -273,6 +273,16 @@ def test_a_confirmed_agreement_waits_for_the_clerk(engine: Engine) -> None:
         assert not audit(session).differences
 
 
+def test_the_clock_goes_past_the_end_of_what_was_confirmed_before(clerks: Floor) -> None:
+    """What is confirmed no longer ends by itself: the clock must not ask for that end for ever."""
+    order = proposed(clerks, expires_at="2026-11-17T14:30:00+08:00")
+    assert reply(clerks, "confirm", order).status == "accepted"
+    clerks.now = at(17, 14, 31)
+    decided = [clerks.runner.run_batch() for _ in range(3)]
+    assert decided[-1] == 0
+    assert clerks.held_units("a1", order) == 20_000
+
+
 def test_a_clerk_rejects_with_a_reason(clerks: Floor) -> None:
     order = proposed(clerks)
     unconfirmed = refused(clerks.ask("", "register", order=order))
