@@ -126,6 +126,9 @@ def _move(engine: Engine, target: str, *, forward: bool) -> tuple[str, ...] | Re
             # two programs on one SQLite file share the work instead of doing it twice.
             for step in steps:
                 order(_config(connection, ran), step)
+                # A step that the other program had done leaves the look at the version open; the
+                # next one would take that for a transaction of ours, and never be committed.
+                connection.rollback()
     except DBAPIError as fault:
         return _refusal_of(fault, engine)
     return tuple(ran)
