@@ -5,15 +5,13 @@ all that wait.  Where nobody says anything (SQLite, a lost connection) it looks 
 """
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Engine, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.core.database import reading
 from ledger.refusals import Refused
+from market.hearing import Listener
 from market.submission import DECIDED_CHANNEL, Answer, NewCommand, answer_of_row
 from market.tables import command_log
 
@@ -39,24 +37,26 @@ class AnswerBoard:
         self._lock = threading.Lock()
         self._word = threading.Event()
         self._ended = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._watcher = threading.Thread(target=self._watch, name="answers", daemon=True)
+        self._listener = (
+            Listener(engine, DECIDED_CHANNEL, self._word)
+            if engine.dialect.name == "postgresql"
+            else None
+        )
 
     def start(self) -> None:
         """Begin to watch."""
-        watchers: list[Callable[[], None]] = [self._watch]
-        if self._engine.dialect.name == "postgresql":
-            watchers.append(self._listen)
-        for work in watchers:
-            thread = threading.Thread(target=work, name=work.__name__, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._watcher.start()
+        if self._listener is not None:
+            self._listener.start()
 
     def stop(self) -> None:
         """Stop watching; who still waits is told nothing."""
         self._ended.set()
         self._word.set()
-        for thread in self._threads:
-            thread.join()
+        self._watcher.join()
+        if self._listener is not None:
+            self._listener.stop()
 
     def poke(self) -> None:
         """Say that something was decided: what a runner in the same process calls."""
@@ -100,26 +100,3 @@ class AnswerBoard:
             for waiter in waiters:
                 waiter.answer = answer_of_row(row, waiter.command)
                 waiter.heard.set()
-
-    def _listen(self) -> None:
-        """Turn the runner's word into a look; without a connection the looks go on by themselves."""
-        broken = (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error)
-        while not self._ended.is_set():
-            try:
-                self._hear()
-            except broken:
-                self._ended.wait(LOOK_AGAIN_MS / 1000)
-
-    def _hear(self) -> None:
-        connection: Any = self._engine.raw_connection()
-        try:
-            driver = connection.driver_connection
-            driver.autocommit = True
-            driver.execute(f"LISTEN {DECIDED_CHANNEL}")
-            while not self._ended.is_set():
-                for _ in driver.notifies(timeout=LOOK_AGAIN_MS / 1000, stop_after=1):
-                    self._word.set()
-        finally:
-            # It listens and commits by itself: nothing for the pool to hand on.
-            connection.invalidate()
-            connection.close()

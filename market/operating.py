@@ -130,7 +130,7 @@ def _by_calendar(effects: Effects, terms: VenueTerms) -> None:
 def run_call(effects: Effects, terms: VenueTerms) -> None:
     """Trade what the call gathered, at one price."""
     calls = terms.calls
-    algorithm = Algorithm.MAX_VOLUME if calls is None else Algorithm(calls.algorithm)
+    algorithm = Algorithm.MAX_VOLUME if calls is None else calls.algorithm
     state = effects.state
     called = uncross(effects.book, algorithm, state.reference_ticks)
     for fill in called.fills:

@@ -98,11 +98,6 @@ def positions_of_order(grounds: Grounds, order: Order) -> Iterable[PositionKey]:
         yield room_position(order, room, PositionKind.TOLERATED)
 
 
-def new_positions_of_order(grounds: Grounds, order: Order) -> list[PositionKey]:
-    """Name the positions that come into being with an order: those that carry its number."""
-    return [key for key in positions_of_order(grounds, order) if key.ref]
-
-
 def hold_needed(grounds: Grounds, order: Order) -> int:
     """Give what must stand held for an order now: smallest units for a seller, fen for a buyer."""
     if order.side is Side.SELL:

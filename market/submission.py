@@ -102,7 +102,7 @@ def _unfit(command: NewCommand) -> Refused | None:
     if command.market == "venue" and command.kind in RUNNERS_KINDS:
         return Refused(SubmissionCode.COMMAND_OF_THE_RUNNER_ALONE, {"command": command.kind})
     for field, written in (("actor", command.actor), ("kind", command.kind)):
-        if not _is_text(written) or len(written) > ACTOR_LENGTH:
+        if not written.isprintable() or len(written) > ACTOR_LENGTH:
             values = {"field": field, "limit": ACTOR_LENGTH}
             return Refused(SubmissionCode.COMMAND_TEXT_NOT_USABLE, values)
     if not _is_encodable(payload_text(command.payload)):
@@ -123,11 +123,6 @@ def queue(session: Session, command: NewCommand, now: Now) -> Answer | Refused |
     if made.first() is not None:
         return None
     return answer_of(session, command) or _refuse_other_content(session, command)
-
-
-def _is_text(written: str) -> bool:
-    """Whether every sign can be printed, and so can stand in the journal."""
-    return written.isprintable()
 
 
 def _is_encodable(written: str) -> bool:

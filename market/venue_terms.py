@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from ledger.core.moves import PositionKind
 from ledger.refusals import InvariantBroken, Refused
+from market.book.call import Algorithm
 from market.book.orders import SelfTrade
 from market.calendar import Mode, Sessions, TradingDays
 from market.fees import FeeSchedule
@@ -27,14 +28,6 @@ class CloseRule(StrEnum):
     VOLUME_WEIGHTED = "volume_weighted"
     LAST_TRADE = "last_trade"
     CLOSING_CALL = "closing_call"
-
-
-class CallAlgorithm(StrEnum):
-    """How the price of a call auction is found."""
-
-    MAX_VOLUME = "max_volume"
-    SHANGHAI = "shanghai"
-    SHENZHEN = "shenzhen"
 
 
 class LimitKind(StrEnum):
@@ -70,7 +63,7 @@ class SizeTerms:
 class CallTerms:
     """How calls are held; ``random_end_seconds`` 0 = a call ends on the minute."""
 
-    algorithm: CallAlgorithm
+    algorithm: Algorithm
     cancel_ban_minutes: int
     random_end_seconds: int
 
@@ -198,7 +191,7 @@ def _calls(rules: ReadRules) -> CallTerms | None:
     if not algorithm:
         return None
     return CallTerms(
-        algorithm=CallAlgorithm(algorithm),
+        algorithm=Algorithm(algorithm),
         cancel_ban_minutes=rules.number("call_cancel_ban_minutes") or 0,
         random_end_seconds=rules.number("call_random_end_seconds") or 0,
     )

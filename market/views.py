@@ -209,7 +209,7 @@ def call_indication(
     # The price depends on the totals alone: one order stands for each level.
     for number, row in enumerate(totals):
         book.restore(number, Side(row.side), row.limit_ticks, int(row.lots))
-    algorithm = Algorithm.MAX_VOLUME if calls is None else Algorithm(calls.algorithm)
+    algorithm = Algorithm.MAX_VOLUME if calls is None else calls.algorithm
     return indicative(book, algorithm, head.reference_ticks)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.refusals import RefusalCode, Refused
 from ledger.units import unit_of
+from market.book.call import Algorithm
 from market.book.orders import SelfTrade
 from market.calendar import Mode, TradingDays, Window
 from market.demonstration_venue import CARBON_LISTING_RULES, CONTINUOUS_RULES
@@ -19,7 +20,7 @@ from market.venue_rules import (
     read_hours,
     venue_rule_key,
 )
-from market.venue_terms import CallAlgorithm, CloseRule, VenueTerms, terms_of
+from market.venue_terms import CloseRule, VenueTerms, terms_of
 
 DAYS = TradingDays(frozenset({1, 2, 3, 4, 5}), {})
 ALL = (Mode.CALL, Mode.CONTINUOUS, Mode.AGREEMENT, Mode.BLOCK)
@@ -255,4 +256,4 @@ def test_each_mode_has_its_hours() -> None:
 def test_the_words_of_rules_are_those_the_market_knows() -> None:
     assert set(CLOSE_RULES) == {rule.value for rule in CloseRule}
     assert set(SELF_TRADE_MODES) == {mode.value for mode in SelfTrade}
-    assert set(CALL_ALGORITHMS) == {one.value for one in CallAlgorithm}
+    assert set(CALL_ALGORITHMS) == {one.value for one in Algorithm}

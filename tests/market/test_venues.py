@@ -12,12 +12,13 @@ from ledger.core.moves import PositionKind
 from ledger.refusals import RefusalCode, Refused
 from ledger.registry.accounts import desk_account
 from ledger.rights.schemes import find_asset_ids
+from market.book.call import Algorithm
 from market.book.orders import SelfTrade
 from market.calendar import Mode
 from market.fees import FeeSchedule
 from market.venue_definition import RuleDefinition, VenueCode
 from market.venue_rules import VenueRuleCode
-from market.venue_terms import CallAlgorithm, CallTerms, CloseRule, SizeTerms, VolatilityTerms
+from market.venue_terms import CallTerms, CloseRule, SizeTerms, VolatilityTerms
 from market.venues import (
     VenueRuleRow,
     find_venue,
@@ -70,7 +71,7 @@ def test_a_continuous_venue_has_calls_and_a_volatility_halt(sqlite_engine: Engin
         market_ground(session)
         venue = opened(session, with_rules(CONTINUOUS, price_floor="12.50"))
         terms = terms_at(session, venue.id, at(16, 10).instant)
-        assert terms.calls == CallTerms(CallAlgorithm.MAX_VOLUME, 5, 30)
+        assert terms.calls == CallTerms(Algorithm.MAX_VOLUME, 5, 30)
         assert terms.volatility == VolatilityTerms(50_000, 5)
         assert terms.receives is PositionKind.HOLDING
         assert terms.price_floor_ticks == 1250
